@@ -1,0 +1,12 @@
+package dev.nacelle.spi;
+
+/** What an engine can do beyond plain generation; a request for anything else is refused before it reaches it. */
+public enum Capability {
+    LOG_PROBABILITIES,
+    PROMPT_LOG_PROBABILITIES,
+    GUIDED_DECODING,
+    EMBEDDINGS,
+    /** Several choices in one request. */
+    MULTIPLE_CHOICES,
+    LOGIT_BIAS
+}

@@ -1,0 +1,5 @@
+/** How an engine's options are described to the host. */
+@NullMarked
+package dev.nacelle.spi.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package dev.nacelle.spi.request;
+
+import java.util.Map;
+
+/** What belongs to one running request beside its content. Safe from any thread, for the request's life. */
+public interface GenerateContext {
+    /** The request's id: printable, unique in the process, the one that the logs show. */
+    String id();
+
+    /**
+     * True once the caller gave up or the host stops. The engine then finishes the stream with
+     * {@link FinishReason#CANCELLED} within 2 s. One volatile read: cheap enough for every token.
+     */
+    boolean isCancelled();
+
+    /**
+     * Runs {@code action} once when the request is cancelled, at once if it already is. The action runs on the
+     * canceller's thread and must be short; what it throws is logged.
+     */
+    void onCancel(Runnable action);
+
+    /** For engines that know the first token earlier than its emission; the runtime calls it otherwise. Idempotent. */
+    void notifyFirstToken();
+
+    /** Free-form metadata that travels with the request. A live, thread-safe map that the engine may change. */
+    Map<String, String> metadata();
+
+    /** W3C trace headers ({@code traceparent}, {@code tracestate}) to hand on; empty when the request is not traced. */
+    Map<String, String> traceHeaders();
+}

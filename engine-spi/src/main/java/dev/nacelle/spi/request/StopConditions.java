@@ -1,0 +1,28 @@
+package dev.nacelle.spi.request;
+
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * When a response ends.
+ *
+ * @param maxTokens most tokens to generate, at least 1; the frontend always fills it in
+ * @param minTokens tokens to generate before an end-of-text or stop token counts
+ * @param stopTokenIds ids that end the response besides the model's own end of text
+ * @param stopStrings texts that end the response. The frontend matches them itself for token engines; an engine with
+ *     {@code ModelInput.TEXT} may match them too.
+ * @param ignoreEos go on past the model's end of text
+ */
+public record StopConditions(
+        OptionalInt maxTokens, int minTokens, TokenIds stopTokenIds, List<String> stopStrings, boolean ignoreEos) {
+    public StopConditions {
+        if (maxTokens.isPresent() && maxTokens.getAsInt() < 1)
+            throw new IllegalArgumentException("max_tokens %d, expected at least 1".formatted(maxTokens.getAsInt()));
+        if (minTokens < 0) throw new IllegalArgumentException("min_tokens %d, expected 0 or more".formatted(minTokens));
+        stopStrings = List.copyOf(stopStrings);
+    }
+
+    public static StopConditions maxTokens(int count) {
+        return new StopConditions(OptionalInt.of(count), 0, TokenIds.NONE, List.of(), false);
+    }
+}
