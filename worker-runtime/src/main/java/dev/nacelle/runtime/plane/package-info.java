@@ -1,0 +1,5 @@
+/** How workers are found and reached: the interface, and the local one. */
+@NullMarked
+package dev.nacelle.runtime.plane;
+
+import org.jspecify.annotations.NullMarked;
