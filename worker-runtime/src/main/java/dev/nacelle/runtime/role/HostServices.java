@@ -3,13 +3,27 @@ package dev.nacelle.runtime.role;
 import dev.nacelle.runtime.plane.Plane;
 import dev.nacelle.runtime.system.ActionBoard;
 import dev.nacelle.runtime.system.HealthBoard;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What the host gives its roles.
  *
  * @param namespace first level of every chain
+ * @param enginePath jars, or folders of jars, with engines from outside the distribution
  * @param plane how workers and frontends meet
  * @param health where a role shows how its parts are
  * @param actions where workers offer controls and updates
+ * @param progress who hears how far a start is
  */
-public record HostServices(String namespace, Plane plane, HealthBoard health, ActionBoard actions) {}
+public record HostServices(
+        String namespace,
+        List<Path> enginePath,
+        Plane plane,
+        HealthBoard health,
+        ActionBoard actions,
+        StartProgress progress) {
+    public HostServices {
+        enginePath = List.copyOf(enginePath);
+    }
+}
