@@ -1,0 +1,108 @@
+package dev.nacelle.examples.echo;
+
+import dev.nacelle.spi.error.EngineError;
+import dev.nacelle.spi.error.EngineException;
+import dev.nacelle.spi.request.FinishReason;
+import dev.nacelle.spi.request.GenerateContext;
+import dev.nacelle.spi.request.GenerateRequest;
+import dev.nacelle.spi.request.ResponseSink;
+import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.TokenIds;
+import dev.nacelle.spi.request.Usage;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request in the batch. The scheduler's thread alone moves it and writes to its sink; the request's thread waits in
+ * {@link #awaitEnd}.
+ */
+final class EchoStream {
+    /** What a step did to a stream. */
+    enum Progress {
+        MOVED,
+        /** Left out: no step is due, or the reader is behind. */
+        STALLED,
+        ENDED
+    }
+
+    private static final System.Logger LOG = System.getLogger(EchoStream.class.getName());
+
+    private final TokenIds prompt;
+    private final StopConditions stop;
+    private final int maxTokens;
+    private final OptionalInt eos;
+    private final GenerateContext context;
+    private final ResponseSink sink;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private int emitted;
+    private int position;
+    private volatile boolean interrupted;
+    private @Nullable EngineError failure;
+
+    EchoStream(GenerateRequest request, int maxTokens, OptionalInt eos, GenerateContext context, ResponseSink sink) {
+        this.prompt = request.tokenIds();
+        this.stop = request.stop();
+        this.maxTokens = maxTokens;
+        this.eos = stop.ignoreEos() ? OptionalInt.empty() : eos;
+        this.context = context;
+        this.sink = sink;
+    }
+
+    /** Blocks the request's thread until the stream has ended; an interrupt ends it within a step. */
+    void awaitEnd(Runnable wakeScheduler) throws EngineException {
+        while (true) {
+            try {
+                ended.await();
+                if (failure != null) throw new EngineException(failure);
+                return;
+            } catch (InterruptedException _) {
+                // Not thrown on: the scheduler may be writing to the sink at this moment, so it is the one to end it.
+                interrupted = true;
+                wakeScheduler.run();
+            }
+        }
+    }
+
+    /**
+     * Ends the stream when it was cancelled; else, when a step is due, emits the next token unless the reader is behind.
+     */
+    Progress step(boolean due) {
+        try {
+            if (interrupted || context.isCancelled()) return finish(FinishReason.CANCELLED);
+            return due && sink.isWritable() ? emit() : Progress.STALLED;
+        } catch (RuntimeException e) { // one stream's trouble is not the batch's
+            LOG.log(System.Logger.Level.ERROR, "request " + context.id() + " failed", e);
+            fail(new EngineError.Unknown("the echo engine failed: " + e));
+            return Progress.ENDED;
+        }
+    }
+
+    /** Ends the stream with an error. */
+    void fail(EngineError error) {
+        failure = error;
+        ended.countDown();
+    }
+
+    private Progress emit() {
+        int token = prompt.at(position);
+        if (isStop(token)) return finish(FinishReason.STOP);
+        sink.token(token);
+        position = position + 1 == prompt.size() ? 0 : position + 1;
+        return ++emitted == maxTokens ? finish(FinishReason.LENGTH) : Progress.MOVED;
+    }
+
+    private Progress finish(FinishReason reason) {
+        sink.finish(reason, new Usage(prompt.size(), emitted));
+        ended.countDown();
+        return Progress.ENDED;
+    }
+
+    private boolean isStop(int token) {
+        if (emitted < stop.minTokens()) return false;
+        if (eos.isPresent() && eos.getAsInt() == token) return true;
+        var ids = stop.stopTokenIds();
+        for (int i = 0; i < ids.size(); i++) if (ids.at(i) == token) return true;
+        return false;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.nacelle.examples.echo;
+
+import dev.nacelle.spi.error.EngineError.Overloaded;
+import dev.nacelle.spi.error.EngineException;
+import dev.nacelle.spi.metrics.ComponentSnapshot;
+import dev.nacelle.spi.metrics.SnapshotPublisher;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * How many streams each data-parallel rank may run and does run. A stream takes one slot; having no KV cache, echo
+ * reports slots as its KV blocks. Safe from any thread but for {@link #publishChanges}.
+ */
+final class RankSlots {
+    private final int firstRank;
+    private final int perRank;
+    private final int[] used;
+    private final int[] published;
+
+    RankSlots(int firstRank, int ranks, int perRank) {
+        this.firstRank = firstRank;
+        this.perRank = perRank;
+        this.used = new int[ranks];
+        this.published = new int[ranks];
+        Arrays.fill(published, -1);
+    }
+
+    List<Integer> ranks() {
+        return IntStream.range(firstRank, firstRank + used.length).boxed().toList();
+    }
+
+    /** Takes a slot of the rank that a router chose, else of the least loaded one. @return the rank, for {@link #release} */
+    synchronized int take(OptionalInt chosen) throws EngineException {
+        int rank = chosen.orElseGet(this::leastLoaded);
+        if (rank < firstRank || rank >= firstRank + used.length)
+            throw EngineException.invalid("dp_rank %d, expected %d to %d, which this worker serves"
+                    .formatted(rank, firstRank, firstRank + used.length - 1));
+        if (used[rank - firstRank] == perRank)
+            throw new EngineException(
+                    new Overloaded("all %d streams are taken: try again".formatted(perRank), Duration.ofSeconds(1)));
+        used[rank - firstRank]++;
+        return rank;
+    }
+
+    synchronized void release(int rank) {
+        used[rank - firstRank]--;
+    }
+
+    /** Publishes the ranks whose load has changed. One thread only, so that an older number never follows a newer one. */
+    void publishChanges(SnapshotPublisher publisher) {
+        for (int i = 0; i < published.length; i++) {
+            int now = used(i);
+            if (now == published[i]) continue;
+            published[i] = now;
+            publisher.publish(firstRank + i, new ComponentSnapshot(now, perRank));
+        }
+    }
+
+    private synchronized int used(int index) {
+        return used[index];
+    }
+
+    private int leastLoaded() {
+        int best = 0;
+        for (int i = 1; i < used.length; i++) if (used[i] < used[best]) best = i;
+        return firstRank + best;
+    }
+}

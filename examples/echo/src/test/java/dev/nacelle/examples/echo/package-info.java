@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.examples.echo;
+
+import org.jspecify.annotations.NullMarked;
