@@ -3,6 +3,7 @@ package dev.nacelle.runtime.role;
 import dev.nacelle.runtime.plane.Plane;
 import dev.nacelle.runtime.system.ActionBoard;
 import dev.nacelle.runtime.system.HealthBoard;
+import dev.nacelle.runtime.system.SystemPages;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param enginePath jars, or folders of jars, with engines from outside the distribution
  * @param plane how workers and frontends meet
  * @param health where a role shows how its parts are
+ * @param pages the health and metrics pages, for a server of the role's own
  * @param actions where workers offer controls and updates
  * @param progress who hears how far a start is
  */
@@ -21,6 +23,7 @@ public record HostServices(
         List<Path> enginePath,
         Plane plane,
         HealthBoard health,
+        SystemPages pages,
         ActionBoard actions,
         StartProgress progress) {
     public HostServices {

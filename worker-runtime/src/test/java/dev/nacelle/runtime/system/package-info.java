@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.runtime.system;
+
+import org.jspecify.annotations.NullMarked;
