@@ -17,6 +17,7 @@ import java.util.List;
  * @param pages the health and metrics pages, for a server of the role's own
  * @param actions where workers offer controls and updates
  * @param progress who hears how far a start is
+ * @param stop whether the host was asked to stop, for a start to look at
  */
 public record HostServices(
         String namespace,
@@ -25,7 +26,8 @@ public record HostServices(
         HealthBoard health,
         SystemPages pages,
         ActionBoard actions,
-        StartProgress progress) {
+        StartProgress progress,
+        StopRequest stop) {
     public HostServices {
         enginePath = List.copyOf(enginePath);
     }
