@@ -1,5 +1,6 @@
 package dev.nacelle.runtime.role;
 
+import dev.nacelle.runtime.config.Configuration;
 import dev.nacelle.runtime.plane.Plane;
 import dev.nacelle.runtime.system.ActionBoard;
 import dev.nacelle.runtime.system.HealthBoard;
@@ -11,6 +12,7 @@ import java.util.List;
  * What the host gives its roles.
  *
  * @param namespace first level of every chain
+ * @param configuration the whole configuration, for sections whose record is chosen late
  * @param enginePath jars, or folders of jars, with engines from outside the distribution
  * @param plane how workers and frontends meet
  * @param health where a role shows how its parts are
@@ -21,6 +23,7 @@ import java.util.List;
  */
 public record HostServices(
         String namespace,
+        Configuration configuration,
         List<Path> enginePath,
         Plane plane,
         HealthBoard health,
