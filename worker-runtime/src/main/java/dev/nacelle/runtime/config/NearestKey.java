@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** The valid word that a wrong one was probably meant to be. */
-final class NearestKey {
+public final class NearestKey {
     private static final int CHARS_MAX = 100;
 
     private NearestKey() {}
 
     /** Empty if none is near: more than a third of the letters differ. */
-    static Optional<String> of(String word, Collection<String> candidates) {
+    public static Optional<String> of(String word, Collection<String> candidates) {
         if (word.length() > CHARS_MAX) {
             return Optional.empty();
         }

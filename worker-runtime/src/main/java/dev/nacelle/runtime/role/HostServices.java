@@ -5,15 +5,13 @@ import dev.nacelle.runtime.plane.Plane;
 import dev.nacelle.runtime.system.ActionBoard;
 import dev.nacelle.runtime.system.HealthBoard;
 import dev.nacelle.runtime.system.SystemPages;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
  * What the host gives its roles.
  *
  * @param namespace first level of every chain
  * @param configuration the whole configuration, for sections whose record is chosen late
- * @param enginePath jars, or folders of jars, with engines from outside the distribution
+ * @param engines the engines that a worker may name
  * @param plane how workers and frontends meet
  * @param health where a role shows how its parts are
  * @param pages the health and metrics pages, for a server of the role's own
@@ -24,14 +22,10 @@ import java.util.List;
 public record HostServices(
         String namespace,
         Configuration configuration,
-        List<Path> enginePath,
+        EngineSource engines,
         Plane plane,
         HealthBoard health,
         SystemPages pages,
         ActionBoard actions,
         StartProgress progress,
-        StopRequest stop) {
-    public HostServices {
-        enginePath = List.copyOf(enginePath);
-    }
-}
+        StopRequest stop) {}

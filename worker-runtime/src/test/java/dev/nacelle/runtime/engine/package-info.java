@@ -1,0 +1,5 @@
+/** Tests of finding engines. */
+@NullMarked
+package dev.nacelle.runtime.engine;
+
+import org.jspecify.annotations.NullMarked;
