@@ -1,6 +1,8 @@
 package dev.nacelle.runtime.role;
 
 import dev.nacelle.runtime.config.Configuration;
+import dev.nacelle.runtime.metrics.ForeignRegistries;
+import dev.nacelle.runtime.metrics.RuntimeMetrics;
 import dev.nacelle.runtime.plane.Plane;
 import dev.nacelle.runtime.system.ActionBoard;
 import dev.nacelle.runtime.system.HealthBoard;
@@ -13,6 +15,8 @@ import dev.nacelle.runtime.system.SystemPages;
  * @param configuration the whole configuration, for sections whose record is chosen late
  * @param engines the engines that a worker may name
  * @param plane how workers and frontends meet
+ * @param metrics the root of the process's own metrics
+ * @param foreign where engines' foreign registries are merged into the page
  * @param health where a role shows how its parts are
  * @param pages the health and metrics pages, for a server of the role's own
  * @param actions where workers offer controls and updates
@@ -24,6 +28,8 @@ public record HostServices(
         Configuration configuration,
         EngineSource engines,
         Plane plane,
+        RuntimeMetrics metrics,
+        ForeignRegistries foreign,
         HealthBoard health,
         SystemPages pages,
         ActionBoard actions,

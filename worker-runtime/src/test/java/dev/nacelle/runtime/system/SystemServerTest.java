@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SystemServerTest {
-    private static final SystemConfig CLOSED = new SystemConfig("127.0.0.1", 0, false, false);
-    private static final SystemConfig OPEN = new SystemConfig("127.0.0.1", 0, true, false);
+    private static final SystemConfig CLOSED = new SystemConfig("127.0.0.1", 0, false);
+    private static final SystemConfig OPEN = new SystemConfig("127.0.0.1", 0, true);
 
     private final HealthBoard board = new HealthBoard();
     private final ActionBoard actions = new ActionBoard();
@@ -121,7 +121,7 @@ class SystemServerTest {
     void aPortInUseIsNamedInTheError() throws Exception {
         try (var taken = new ServerSocket(0)) {
             assertThatThrownBy(() -> new SystemServer(
-                            new SystemConfig("127.0.0.1", taken.getLocalPort(), false, false), pages, actions))
+                            new SystemConfig("127.0.0.1", taken.getLocalPort(), false), pages, actions))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("system.port")
                     .hasMessageContaining(String.valueOf(taken.getLocalPort()))
