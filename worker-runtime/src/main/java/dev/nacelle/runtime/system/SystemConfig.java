@@ -13,7 +13,4 @@ public record SystemConfig(
         @Setting(
                 value = "Serve the engines' controls and updates; whoever reaches the port can use them",
                 byDefault = "false")
-        boolean controls,
-
-        @Setting(value = "Export the JVM's and the process's own metrics", byDefault = "true")
-        boolean jvmMetrics) {}
+        boolean controls) {}
