@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.dist;
+
+import org.jspecify.annotations.NullMarked;

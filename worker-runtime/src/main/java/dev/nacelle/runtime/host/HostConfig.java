@@ -1,0 +1,141 @@
+package dev.nacelle.runtime.host;
+
+import dev.nacelle.runtime.config.ConfigException;
+import dev.nacelle.runtime.config.ConfigLoader;
+import dev.nacelle.runtime.config.ConfigSource;
+import dev.nacelle.runtime.config.Configuration;
+import dev.nacelle.runtime.config.SectionTypes;
+import dev.nacelle.runtime.engine.EngineCatalog;
+import dev.nacelle.runtime.role.Role;
+import dev.nacelle.runtime.role.StartException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/**
+ * A valid configuration together with the roles and engines it speaks of. Made by {@link #load}, consumed by
+ * {@link Nacelle#start}; closing it releases the class loaders of engines from outside, which a host does when it stops.
+ */
+public final class HostConfig implements AutoCloseable {
+    private final Configuration configuration;
+    private final EngineCatalog engines;
+    private final List<Role<?>> roles;
+
+    private HostConfig(Configuration configuration, EngineCatalog engines, List<Role<?>> roles) {
+        this.configuration = configuration;
+        this.engines = engines;
+        this.roles = roles;
+    }
+
+    /**
+     * Reads and checks a configuration.
+     *
+     * @throws ConfigException with every mistake there is, each located
+     * @throws StartException when an engine from outside cannot be loaded
+     */
+    public static HostConfig load(ConfigSource source) throws StartException {
+        var roles = availableRoles();
+        var types = new EngineTypes();
+        try {
+            var configuration = ConfigLoader.load(source, parts(roles), types);
+            return new HostConfig(configuration, types.catalog(), chosen(configuration.part(HostPart.class), roles));
+        } catch (ConfigException | StartException e) {
+            types.close();
+            throw e;
+        }
+    }
+
+    /** A configuration file, without environment or overrides. */
+    public static HostConfig of(Path file) throws StartException {
+        return load(ConfigSource.empty(Path.of("")).withFile(file));
+    }
+
+    /** A configuration text; relative paths in it are relative to {@code baseFolder}. */
+    public static HostConfig ofYaml(String yaml, Path baseFolder) throws StartException {
+        return load(ConfigSource.empty(baseFolder).withText(yaml, baseFolder));
+    }
+
+    /** Every role on the class path, chosen or not: all of them bring settings and subcommands. */
+    public static List<Role<?>> availableRoles() {
+        var roles = new ArrayList<Role<?>>();
+        ServiceLoader.load(Role.class, HostConfig.class.getClassLoader()).forEach(roles::add);
+        return List.copyOf(roles);
+    }
+
+    /** The records that make up a configuration: the host's, then each role's. */
+    public static List<Class<? extends Record>> parts(List<Role<?>> roles) {
+        var parts = new ArrayList<Class<? extends Record>>();
+        parts.add(HostPart.class);
+        roles.forEach(role -> parts.add(role.configuration()));
+        return parts;
+    }
+
+    public Configuration configuration() {
+        return configuration;
+    }
+
+    public EngineCatalog engines() {
+        return engines;
+    }
+
+    List<Role<?>> roles() {
+        return roles;
+    }
+
+    /** What is logged, and how: for whoever owns the process's log. */
+    public LogConfig log() {
+        return host().log();
+    }
+
+    HostPart host() {
+        return configuration.part(HostPart.class);
+    }
+
+    @Override
+    public void close() {
+        engines.close();
+    }
+
+    private static List<Role<?>> chosen(HostPart host, List<Role<?>> available) throws StartException {
+        var chosen = new ArrayList<Role<?>>();
+        for (var name : host.roles())
+            chosen.add(available.stream()
+                    .filter(role -> role.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new StartException("roles: '%s' is not there; this installation has %s"
+                            .formatted(name, available.stream().map(Role::name).toList()))));
+        return List.copyOf(chosen);
+    }
+
+    /** Finds the engines while the configuration is being read, as their options are part of it. */
+    private static final class EngineTypes implements SectionTypes {
+        private Optional<EngineCatalog> found = Optional.empty();
+        private Optional<StartException> failure = Optional.empty();
+
+        @Override
+        public Optional<Map<String, Class<? extends Record>>> types(Parts parts) {
+            return parts.part(HostPart.class).flatMap(host -> {
+                try {
+                    var catalog = EngineCatalog.load(host.enginePath());
+                    found = Optional.of(catalog);
+                    return Optional.of(catalog.optionsTypes());
+                } catch (StartException e) {
+                    failure = Optional.of(e);
+                    return Optional.empty();
+                }
+            });
+        }
+
+        EngineCatalog catalog() throws StartException {
+            if (failure.isPresent()) throw failure.get();
+            return found.orElseThrow(() -> new IllegalStateException("the engines were never looked for"));
+        }
+
+        void close() {
+            found.ifPresent(EngineCatalog::close);
+        }
+    }
+}
