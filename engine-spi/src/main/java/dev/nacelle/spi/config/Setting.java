@@ -11,8 +11,9 @@ import java.lang.annotation.Target;
  *
  * <p>The YAML key is the component's name in snake case ({@code maxTokens} becomes {@code max_tokens}). A component
  * whose type is {@code @Nullable} or {@code Optional} is null or empty when nobody set it; any other component without
- * a {@link #byDefault} is required. A rule that spans several components belongs into the record's compact constructor,
- * as an {@link IllegalArgumentException} whose message says what was expected.
+ * a {@link #byDefault} is required, but a nested record, which takes its own components' defaults. A rule that spans
+ * several components belongs into the record's compact constructor, as an {@link IllegalArgumentException} whose message
+ * says what was expected; where the message begins with a key, the host points at that key.
  */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
@@ -23,10 +24,10 @@ public @interface Setting {
     /** The default, as it would stand in the YAML file; {@link #REQUIRED} when there is none. */
     String byDefault() default REQUIRED;
 
-    /** The least number allowed, for numeric components. */
+    /** The least number allowed, for numeric components, durations (in seconds) and sizes (in bytes). */
     double min() default Double.NEGATIVE_INFINITY;
 
-    /** The greatest number allowed, for numeric components. */
+    /** The greatest number allowed, likewise. */
     double max() default Double.POSITIVE_INFINITY;
 
     /** True for a value that must never be printed. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Binds nodes and overlays to records; every mistake goes into one list and the binding goes on. */
 final class Binder {
+    /** A file of nothing but unknown keys shall not keep us searching. */
+    private static final int SEARCHED_MAX = 100;
+
     private final Path baseFolder;
     private final KnownKeys known;
     private final List<ConfigProblem> problems;
@@ -41,25 +44,29 @@ final class Binder {
         var bound = new LinkedHashMap<Class<? extends Record>, Bound>();
         var fields =
                 types.stream().flatMap(type -> RecordFields.of(type).stream()).toList();
-        keys(input, fields, KeyPath.ROOT, new Shape.Keyed(new Shape.FreeForm()))
+        keys(input, fields, KeyPath.ROOT, new Shape.Keyed(new Shape.FreeForm()), false)
                 .ifPresent(keys -> types.forEach(type -> bound.put(type, construct(type, keys, KeyPath.ROOT, false))));
         return bound;
     }
 
     Bound section(Class<? extends Record> type, Input input, KeyPath path, boolean secret) {
-        return keys(input, RecordFields.of(type), path, new Shape.Section(type))
+        return keys(input, RecordFields.of(type), path, new Shape.Section(type), secret)
                 .map(keys -> construct(type, keys, path, secret))
                 .orElse(Bound.INVALID);
     }
 
     /** The input of each field, and where the section stands. */
-    private record Keys(Map<String, Input> inputs, Origin origin) {}
+    private record Keys(Map<String, Input> inputs, Origin origin) {
+        Input of(Field field) {
+            return inputs.getOrDefault(field.key(), Input.absent(origin));
+        }
+    }
 
-    private Optional<Keys> keys(Input whole, List<Field> fields, KeyPath path, Shape shape) {
+    private Optional<Keys> keys(Input whole, List<Field> fields, KeyPath path, Shape shape, boolean secret) {
         var input = whole.settled();
         var node = input.node().filter(n -> !Node.isNull(n));
         if (node.isPresent() && !(node.get() instanceof Node.Mapping)) {
-            mismatch(input, path, shape);
+            mismatch(input, path, shape, secret);
             return Optional.empty();
         }
         var names = fields.stream().map(Field::key).toList();
@@ -98,7 +105,9 @@ final class Binder {
 
     private void unknown(String key, KeyPath path, List<String> names, Origin where) {
         var expected = names.isEmpty() ? "no keys here" : "one of " + String.join(", ", names);
-        problems.add(new ConfigProblem(where, path.text(), "unknown key", expected, known.meant(key, names, where)));
+        boolean searched = problems.size() < SEARCHED_MAX;
+        var nearest = searched ? known.meant(key, names, where) : Optional.<String>empty();
+        problems.add(new ConfigProblem(where, path.text(), "unknown key", expected, nearest));
     }
 
     private Bound construct(Class<? extends Record> type, Keys keys, KeyPath path, boolean secret) {
@@ -107,8 +116,7 @@ final class Binder {
         var fields = RecordFields.of(type);
         boolean valid = true;
         for (var field : fields) {
-            var input = keys.inputs.getOrDefault(field.key(), Input.absent(keys.origin));
-            var bound = field(field, input, path.key(field.key()), secret || field.secret());
+            var bound = field(field, keys.of(field), path.key(field.key()), secret || field.secret());
             valid &= bound.valid;
             values.add(bound.value);
             printed.put(field.key(), bound.printed);
@@ -120,33 +128,23 @@ final class Binder {
         return switch (RecordCall.construct(type, values)) {
             case RecordCall.Made(var made) -> new Bound(true, made, Printed.keys(printed, keys.origin));
             case RecordCall.Refused(var message) -> {
-                problems.add(refusal(message, fields, values, keys, path, secret));
+                problems.add(refusal(message, fields, keys, path, secret));
                 yield Bound.INVALID;
             }
         };
     }
 
     /** A rule of the record's own; it stands at the key when its message begins with the key. */
-    private static ConfigProblem refusal(
-            String message,
-            List<Field> fields,
-            List<@Nullable Object> values,
-            Keys keys,
-            KeyPath path,
-            boolean secret) {
+    private static ConfigProblem refusal(String message, List<Field> fields, Keys keys, KeyPath path, boolean secret) {
         var shown = message;
-        for (int i = 0; i < fields.size(); i++) {
-            var text = String.valueOf(values.get(i));
-            if ((secret || fields.get(i).secret()) && !text.isEmpty()) {
-                shown = shown.replace(text, "***");
+        for (var field : fields) {
+            if (secret || field.secret()) {
+                shown = keys.of(field).masked(shown);
             }
         }
         for (var field : fields) {
             if (message.startsWith(field.key() + " ") || message.startsWith(field.name() + " ")) {
-                var where = keys.inputs
-                        .getOrDefault(field.key(), Input.absent(keys.origin))
-                        .settled()
-                        .where();
+                var where = keys.of(field).settled().where();
                 return ConfigProblem.of(where, path.key(field.key()).text(), shown, "");
             }
         }
@@ -179,7 +177,7 @@ final class Binder {
             return absent(field, given.where());
         }
         if (explicitNull && field.shape() instanceof Shape.Leaf) {
-            mismatch(given, path, field.shape());
+            mismatch(given, path, field.shape(), secret);
             return Bound.INVALID;
         }
         var input = given.or(field.byDefault());
@@ -229,7 +227,7 @@ final class Binder {
             return Bound.INVALID;
         }
         if (!(input.node().orElse(null) instanceof Node.Scalar scalar) || scalar.isNull()) {
-            mismatch(input, path, shape);
+            mismatch(input, path, shape, secret);
             return Bound.INVALID;
         }
         var value = Scalars.read(shape, scalar.text(), baseFolder);
@@ -237,8 +235,10 @@ final class Binder {
             var nearest = shape instanceof Shape.Choice choice
                     ? NearestKey.of(scalar.text(), choice.names())
                     : Optional.<String>empty();
-            var found = secret ? "found another text (not shown, as it is secret)" : Found.of(scalar);
-            problems.add(new ConfigProblem(scalar.origin(), path.text(), found, shape.expected(), nearest));
+            var found = secret ? Found.kind(scalar) : Found.of(scalar);
+            boolean home = shape instanceof Shape.FilePath && scalar.text().startsWith("~");
+            var expected = shape.expected() + (home ? ", written out (~ means nothing here)" : "");
+            problems.add(new ConfigProblem(scalar.origin(), path.text(), found, expected, nearest));
             return Bound.INVALID;
         }
         var yaml = secret ? YamlText.MASKED : Scalars.print(shape, value.get());
@@ -248,7 +248,7 @@ final class Binder {
     private Bound items(Shape.Items shape, Input input, KeyPath path, boolean secret) {
         var node = input.node().filter(n -> !Node.isNull(n));
         if (node.isPresent() && !(node.get() instanceof Node.Sequence)) {
-            mismatch(input, path, shape);
+            mismatch(input, path, shape, secret);
             return Bound.INVALID;
         }
         var nodes = node.map(n -> ((Node.Sequence) n).items()).orElseGet(List::of);
@@ -270,12 +270,13 @@ final class Binder {
         for (var added : byIndex.tailMap(size).entrySet()) {
             if (added.getKey() > size) {
                 problems.add(added.getValue().getFirst().gap(path, added.getKey(), size));
-                return Bound.INVALID;
+                break;
             }
             size++;
         }
-        var values = new ArrayList<Object>();
+        var values = new ArrayList<@Nullable Object>();
         var printed = new ArrayList<Printed>();
+        boolean valid = true;
         for (int i = 0; i < size; i++) {
             var item = i < nodes.size() ? Optional.of(nodes.get(i)) : Optional.<Node>empty();
             var bound = value(
@@ -283,19 +284,19 @@ final class Binder {
                     new Input(item, byIndex.getOrDefault(i, List.of()), input.where()),
                     path.index(i),
                     secret);
-            if (bound.value != null) {
-                values.add(bound.value);
-            }
+            valid &= bound.valid;
+            values.add(bound.value);
             printed.add(bound.printed);
         }
-        boolean valid = values.size() == size;
-        return valid ? new Bound(true, List.copyOf(values), Printed.items(printed, input.where())) : Bound.INVALID;
+        return valid
+                ? new Bound(true, Collections.unmodifiableList(values), Printed.items(printed, input.where()))
+                : Bound.INVALID;
     }
 
     private Bound keyed(Shape.Keyed shape, Input input, KeyPath path, boolean secret) {
         var node = input.node().filter(n -> !Node.isNull(n));
         if (node.isPresent() && !(node.get() instanceof Node.Mapping)) {
-            mismatch(input, path, shape);
+            mismatch(input, path, shape, secret);
             return Bound.INVALID;
         }
         var inputs = new LinkedHashMap<String, Input>();
@@ -316,16 +317,17 @@ final class Binder {
             overlays.add(overlay.inside());
             inputs.put(key.get(), new Input(base.node(), overlays, base.near()));
         }
-        var values = new LinkedHashMap<String, Object>();
+        var values = new LinkedHashMap<String, @Nullable Object>();
         var printed = new LinkedHashMap<String, Printed>();
-        inputs.forEach((key, value) -> {
-            var bound = value(shape.value(), value, path.key(key), secret);
-            if (bound.value != null) {
-                values.put(key, bound.value);
-            }
+        boolean valid = true;
+        for (var entry : inputs.entrySet()) {
+            var key = entry.getKey();
+            var bound = value(shape.value(), entry.getValue(), path.key(key), secret);
+            valid &= bound.valid;
+            values.put(key, bound.value);
             printed.put(key, bound.printed);
-        });
-        return values.size() == inputs.size()
+        }
+        return valid
                 ? new Bound(true, Collections.unmodifiableMap(values), Printed.keys(printed, input.where()))
                 : Bound.INVALID;
     }
@@ -339,8 +341,8 @@ final class Binder {
         return new Bound(true, Free.value(node.get()), Printed.free(node.get(), secret));
     }
 
-    private void mismatch(Input input, KeyPath path, Shape shape) {
-        var found = input.node().map(Found::of).orElse("no value");
+    private void mismatch(Input input, KeyPath path, Shape shape, boolean secret) {
+        var found = input.node().map(secret ? Found::kind : Found::of).orElse("no value");
         var quotes = shape instanceof Shape.Text && input.isNothing() ? " (\"\" for empty text)" : "";
         problems.add(ConfigProblem.of(input.where(), path.text(), found, shape.expected() + quotes));
     }

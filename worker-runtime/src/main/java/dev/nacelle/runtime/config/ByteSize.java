@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
  * @param bytes never negative
  */
 public record ByteSize(long bytes) {
+    /** The form for a JSON Schema. */
+    static final String JSON_PATTERN = "^[0-9]{1,19} ?(([KMGT]i?)?B)?$";
+
     private static final Pattern FORM = Pattern.compile("([0-9]{1,19})\\s*([a-z]*)");
     private static final Map<String, Long> UNITS = Map.of(
             "",

@@ -46,8 +46,9 @@ public final class ConfigLoader {
         var problems = new ArrayList<ConfigProblem>();
         var near = root(source);
         var root = read(source, problems);
+        boolean unreadable = root.isEmpty() && !problems.isEmpty();
         var overlays = Layers.of(source, problems);
-        if (root.isEmpty() && !problems.isEmpty()) {
+        if (unreadable) {
             throw new ConfigException(problems);
         }
         var binder = new Binder(source.baseFolder(), KnownKeys.of(parts), problems);

@@ -16,7 +16,10 @@ public record ConfigProblem(Origin where, String path, String found, String expe
 
     /** The problem as one line: {@code nacelle.yaml:3:9: frontend.port: found "eighty", expected a whole number …}. */
     public String text() {
-        var line = new StringBuilder().append(where).append(": ");
+        var line = new StringBuilder();
+        if (!(where instanceof Origin.Default)) {
+            line.append(where).append(": ");
+        }
         if (!path.isEmpty()) {
             line.append(path).append(": ");
         }

@@ -9,7 +9,12 @@ import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 500ms}, {@code 1.5s}, {@code 2m}, {@code 1h}. */
 final class Durations {
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?) ?(ns|us|ms|s|m|h|d)");
+    private static final String TEXT = "([0-9]{1,12}(?:\\.[0-9]{1,9})?) ?(ns|us|ms|s|m|h|d)";
+    private static final Pattern FORM = Pattern.compile(TEXT);
+
+    /** The form for a JSON Schema. */
+    static final String JSON_PATTERN = "^(0|" + TEXT + ")$";
+
     private static final Map<String, Long> NANOS = units();
     private static final BigDecimal NANOS_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
 

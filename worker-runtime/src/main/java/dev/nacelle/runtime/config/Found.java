@@ -10,6 +10,15 @@ final class Found {
         return switch (node) {
             case Node.Scalar scalar when scalar.isNull() -> "no value";
             case Node.Scalar scalar -> "found " + quoted(scalar.text());
+            case Node.Sequence _, Node.Mapping _ -> kind(node);
+        };
+    }
+
+    /** The same without its text, for secrets. */
+    static String kind(Node node) {
+        return switch (node) {
+            case Node.Scalar scalar when scalar.isNull() -> "no value";
+            case Node.Scalar _ -> "found a single value";
             case Node.Sequence _ -> "found a list";
             case Node.Mapping _ -> "found a section with keys";
         };

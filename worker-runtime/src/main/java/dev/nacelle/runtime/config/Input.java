@@ -3,6 +3,7 @@ package dev.nacelle.runtime.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What was written for one setting.
@@ -51,5 +52,28 @@ record Input(Optional<Node> node, List<Overlay> overlays, Origin near) {
     Input or(Optional<Node> byDefault) {
         boolean absent = node.isEmpty() || (Node.isNull(node.get()) && byDefault.isPresent());
         return absent ? new Input(byDefault, overlays, near) : this;
+    }
+
+    /** A message without the texts of this value, which is secret. */
+    String masked(String message) {
+        var result = message;
+        for (var text : texts(settled())) {
+            result = text.isEmpty() ? result : result.replace(text, "***");
+        }
+        return result;
+    }
+
+    private static List<String> texts(Input input) {
+        return Stream.concat(input.node.stream(), input.overlays.stream().map(Overlay::value))
+                .flatMap(Input::texts)
+                .toList();
+    }
+
+    private static Stream<String> texts(Node node) {
+        return switch (node) {
+            case Node.Scalar scalar -> Stream.of(scalar.text());
+            case Node.Sequence sequence -> sequence.items().stream().flatMap(Input::texts);
+            case Node.Mapping mapping -> mapping.entries().values().stream().flatMap(entry -> texts(entry.value()));
+        };
     }
 }

@@ -34,7 +34,7 @@ final class Layers {
         source.environment().entrySet().stream()
                 .filter(variable -> variable.getKey().startsWith(PREFIX))
                 .filter(variable -> !LAUNCHER.contains(variable.getKey()) && !isServiceLink(variable))
-                .sorted(Comparator.comparing(Map.Entry::getKey, Layers::byIndex))
+                .sorted(Comparator.comparing(variable -> sortable(variable.getKey())))
                 .forEach(variable -> environment(variable.getKey(), variable.getValue(), problems)
                         .ifPresent(overlays::add));
         source.sets().forEach(set -> expression(set, problems).ifPresent(overlays::add));
@@ -49,9 +49,10 @@ final class Layers {
                                 && SERVICE_ADDRESS.matcher(variable.getValue()).matches()));
     }
 
-    /** Shorter names first, so that {@code __9} comes before {@code __10} and a whole list before its items. */
-    private static int byIndex(String a, String b) {
-        return a.length() != b.length() ? Integer.compare(a.length(), b.length()) : a.compareTo(b);
+    /** In an order where {@code __9} comes before {@code __10} and a whole list before its items. */
+    private static String sortable(String name) {
+        return DIGITS.matcher(name)
+                .replaceAll(digits -> "0".repeat(10 - digits.group().length()) + digits.group());
     }
 
     private static Optional<Overlay> environment(String name, String text, List<ConfigProblem> problems) {

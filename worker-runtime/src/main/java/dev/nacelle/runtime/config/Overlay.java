@@ -55,7 +55,7 @@ record Overlay(List<KeyPath.Step> steps, Node value) {
             problems.add(ConfigProblem.of(
                     value.origin(),
                     path.text(),
-                    base.map(Found::of).orElse("nothing"),
+                    base.map(Found::kind).orElse("nothing"),
                     key.isPresent() ? "keys here" : "a list here"));
             return target;
         }

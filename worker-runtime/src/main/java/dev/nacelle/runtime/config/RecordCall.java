@@ -27,6 +27,9 @@ sealed interface RecordCall {
             if (thrown.getCause() instanceof IllegalArgumentException rule) {
                 return new Refused(Optional.ofNullable(rule.getMessage()).orElse("a value that does not fit"));
             }
+            if (thrown.getCause() instanceof NullPointerException) {
+                return new Refused("null where a value is needed");
+            }
             throw new IllegalStateException("%s cannot be constructed".formatted(type.getName()), thrown.getCause());
         } catch (ReflectiveOperationException closed) {
             throw new IllegalArgumentException(

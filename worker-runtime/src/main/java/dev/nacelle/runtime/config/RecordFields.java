@@ -32,9 +32,26 @@ final class RecordFields {
      * @throws IllegalArgumentException if a component has a type that no configuration can give: the author's mistake
      */
     static List<Field> of(Class<? extends Record> type) {
-        return Arrays.stream(type.getRecordComponents())
+        var fields = Arrays.stream(type.getRecordComponents())
                 .map(component -> field(type, component))
                 .toList();
+        for (var field : fields) {
+            if (field.shape() instanceof Shape.Raw(var selector) && selector.isPresent()) {
+                requireText(type, selector.get(), fields);
+            }
+        }
+        return fields;
+    }
+
+    private static void requireText(Class<?> type, String selector, List<Field> fields) {
+        boolean found = fields.stream()
+                .anyMatch(field -> field.key().equals(selector)
+                        && field.shape() instanceof Shape.Text
+                        && field.presence() == Field.Presence.REQUIRED);
+        if (!found) {
+            throw new IllegalArgumentException(
+                    "%s: @SelectedBy(\"%s\") names no String component".formatted(type.getName(), selector));
+        }
     }
 
     /** {@code maxTokens} becomes {@code max_tokens}. */

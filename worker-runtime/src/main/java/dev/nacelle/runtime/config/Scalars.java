@@ -67,7 +67,8 @@ final class Scalars {
             case Shape.Time _ -> Durations.format((Duration) value);
             case Shape.Address _ -> YamlText.scalar(withoutPassword((URI) value));
             case Shape.Text _, Shape.FilePath _, Shape.SecretPath _ -> YamlText.scalar(value.toString());
-            case Shape.Bool _, Shape.Whole _, Shape.Decimal _, Shape.Size _ -> value.toString();
+            case Shape.Decimal _ -> Shape.Range.number((Double) value);
+            case Shape.Bool _, Shape.Whole _, Shape.Size _ -> value.toString();
         };
     }
 

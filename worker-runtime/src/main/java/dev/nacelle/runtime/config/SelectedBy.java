@@ -12,6 +12,6 @@ import java.lang.annotation.Target;
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface SelectedBy {
-    /** The sibling's key, in snake case. */
+    /** The sibling's key, in snake case; its component is a String. */
     String value();
 }

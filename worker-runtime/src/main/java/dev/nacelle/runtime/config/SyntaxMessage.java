@@ -15,7 +15,7 @@ final class SyntaxMessage {
             return "a second \": \" in one line, or a wrong indentation; put a text that holds \": \" in quotes";
         }
         if (problem.contains("<block end>")) {
-            return "an indentation that fits none of the lines above (%s)".formatted(problem);
+            return "something that does not belong here: a wrong indentation, or text after a value";
         }
         return "no readable YAML: " + problem;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.runtime.config;
+
+import org.jspecify.annotations.NullMarked;
