@@ -1,5 +1,6 @@
 package dev.nacelle.runtime.cli;
 
+import dev.nacelle.runtime.config.JsonSchema;
 import dev.nacelle.runtime.engine.EngineCatalog;
 import dev.nacelle.runtime.role.StartException;
 import java.util.List;
@@ -31,7 +32,7 @@ final class Config implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         if (schema) {
             try (var engines = EngineCatalog.load(List.of())) {
-                out.println(engines.optionsTypes());
+                out.println(JsonSchema.of(HostConfig.parts(HostConfig.availableRoles()), engines.optionsTypes()));
             }
         } else {
             try (var config = options.load()) {
