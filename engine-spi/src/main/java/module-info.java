@@ -4,6 +4,7 @@ module dev.nacelle.spi {
 
     exports dev.nacelle.spi;
     exports dev.nacelle.spi.config;
+    exports dev.nacelle.spi.conformance;
     exports dev.nacelle.spi.error;
     exports dev.nacelle.spi.kv;
     exports dev.nacelle.spi.metrics;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.spi.conformance;
+
+import org.jspecify.annotations.NullMarked;
