@@ -1,6 +1,7 @@
 package dev.nacelle.runtime.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +66,23 @@ public final class Configuration {
      */
     public String render() {
         return EffectiveYaml.render(printed());
+    }
+
+    /**
+     * A mistake that only who uses the value can see, such as a name of something that is not there; to be thrown.
+     *
+     * @param path of a setting that was bound, such as {@code roles[0]}
+     * @param expected what would be right; empty to list the valid words
+     * @param valid the words that would be right, for the nearest of them; may be empty
+     */
+    public ConfigException mistake(String path, String expected, Collection<String> valid) {
+        var found = effective().stream()
+                .filter(setting -> setting.path().equals(path))
+                .findFirst()
+                .orElse(new EffectiveSetting(path, "null", new Origin.Default()));
+        var words = expected.isEmpty() ? "one of " + String.join(", ", valid) : expected;
+        return new ConfigException(List.of(new ConfigProblem(
+                found.origin(), path, "found " + found.value(), words, NearestKey.of(found.value(), valid))));
     }
 
     private Printed printed() {

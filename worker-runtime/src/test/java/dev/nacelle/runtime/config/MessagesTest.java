@@ -151,6 +151,16 @@ class MessagesTest {
     }
 
     @Test
+    void whoUsesAValueCanReportItWhereItStands() {
+        var configuration = load(yaml("roles: [workers, fronted]"));
+        assertThat(configuration.mistake("roles[1]", "", List.of("workers", "frontend")))
+                .hasMessage("The configuration has a mistake:\n  text:1:18: roles[1]: found fronted, expected one of "
+                        + "workers, frontend; did you mean frontend?");
+        assertThat(configuration.mistake("frontend.port", "a free port", List.of()))
+                .hasMessage("The configuration has a mistake:\n  frontend.port: found 8000, expected a free port");
+    }
+
+    @Test
     void noEngineInstalledSaysSo() {
         assertThatThrownBy(() -> ConfigLoader.load(
                         yaml("workers: [{engine: echo}]"), SampleParts.PARTS, _ -> Optional.of(Map.of())))
