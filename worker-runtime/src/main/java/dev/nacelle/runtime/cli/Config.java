@@ -2,6 +2,7 @@ package dev.nacelle.runtime.cli;
 
 import dev.nacelle.runtime.config.JsonSchema;
 import dev.nacelle.runtime.engine.EngineCatalog;
+import dev.nacelle.runtime.host.HostConfig;
 import dev.nacelle.runtime.role.StartException;
 import java.util.List;
 import java.util.concurrent.Callable;
