@@ -1,0 +1,178 @@
+package dev.nacelle.runtime.exposition;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The foreign registries whose text goes into the scrape page.
+ *
+ * <p>They are refreshed off the scrape path, each on a thread of its own and under its own deadline, while somebody
+ * scrapes: beyond {@link #IDLE} after the last scrape nobody is asked. The first scrape, and the first after such a
+ * pause, waits for at most {@link #FIRST_WAIT} for their answers; any other serves the last good ones.
+ */
+public final class ForeignSources implements AutoCloseable {
+    /** After so long without a scrape the sources are left in peace. */
+    static final Duration IDLE = Duration.ofMinutes(2);
+    /** The longest a scrape waits for sources that were not asked before. */
+    static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+
+    /** A source that was added; closing it takes its series along. Closing twice does nothing more. */
+    public interface Registration extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private final BridgeMetrics metrics;
+    private final List<Source> sources = new CopyOnWriteArrayList<>();
+    private final AtomicLong version = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private long lastScrapeNanos;
+    private boolean active;
+    private boolean closed;
+
+    ForeignSources(BridgeMetrics metrics) {
+        this.metrics = metrics;
+        Thread.ofPlatform().daemon().name("nacelle-sources").start(this::keepRefreshing);
+    }
+
+    /**
+     * Adds a source.
+     *
+     * @param spec how to read it; its name must not be taken
+     * @param text renders the foreign registry
+     * @throws IllegalArgumentException when a source of that name is there already
+     */
+    public Registration add(SourceSpec spec, ForeignText text) {
+        return add(spec, limits -> {
+            String read = Objects.requireNonNull(text.read(), "the callback returned null, expected text");
+            // A text in UTF-8 has at least as many bytes as the string has characters.
+            if (read.length() > limits.bytes()) throw TooLarge.bytes(read.length(), limits.bytes());
+            return read.getBytes(StandardCharsets.UTF_8);
+        });
+    }
+
+    Registration add(SourceSpec spec, Source.Reader reader) {
+        Source source;
+        lock.lock();
+        try {
+            if (closed) throw new IllegalStateException("the scrape page is closed");
+            if (sources.stream().anyMatch(s -> s.spec().name().equals(spec.name())))
+                throw new IllegalArgumentException(
+                        "there is a metrics source '%s' already: give this one another name".formatted(spec.name()));
+            source = new Source(spec, reader, metrics.add(spec.name()), version::incrementAndGet, System.nanoTime());
+            sources.add(source);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return () -> remove(source);
+    }
+
+    private void remove(Source source) {
+        lock.lock();
+        try {
+            if (!sources.remove(source)) return;
+            source.close();
+            metrics.remove(source.spec().name());
+            version.incrementAndGet();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How each source is doing, in the order in which they came. Any thread. */
+    public List<SourceHealth> health() {
+        long now = System.nanoTime();
+        return sources.stream().map(source -> source.health(now)).toList();
+    }
+
+    /** Called by a scrape before it reads {@link #pages}. */
+    void scraped() {
+        long now = System.nanoTime();
+        boolean first;
+        lock.lock();
+        try {
+            first = !active;
+            active = true;
+            lastScrapeNanos = now;
+            if (first) {
+                for (Source source : sources) source.wake(now);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (first) awaitFirst(now + FIRST_WAIT.toNanos());
+        for (Source source : sources) source.expire(System.nanoTime());
+    }
+
+    private void awaitFirst(long deadlineNanos) {
+        try {
+            for (Source source : sources)
+                source.attempt().await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Changes whenever {@link #pages} does. */
+    long version() {
+        return version.get();
+    }
+
+    /** The last good pages, in the order in which their sources came. */
+    List<ForeignPage> pages() {
+        List<ForeignPage> pages = new ArrayList<>();
+        for (Source source : sources) source.page().ifPresent(pages::add);
+        return pages;
+    }
+
+    void ages(BridgeMetrics.Ages ages) {
+        long now = System.nanoTime();
+        for (Source source : sources)
+            source.age(now).ifPresent(age -> ages.age(source.spec().name(), age.toNanos() / 1e9));
+    }
+
+    private void keepRefreshing() {
+        lock.lock();
+        try {
+            while (!closed) {
+                long now = System.nanoTime();
+                if (active && now - lastScrapeNanos > IDLE.toNanos()) active = false;
+                long next = now + IDLE.toNanos();
+                if (active) for (Source source : sources) next = earlier(next, source.tick(now));
+                long wait = next - System.nanoTime();
+                if (wait > 0) changed.awaitNanos(wait);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long earlier(long one, long other) {
+        return other == Long.MAX_VALUE || other - one > 0 ? one : other;
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            for (Source source : sources) remove(source);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.nacelle.runtime.exposition;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a page in one dialect consists of, family by family in the order of their names: the process's own, and the
+ * foreign blocks that join or follow them. Stays good as long as the process has the same families and no source has a
+ * new page.
+ */
+final class PagePlan {
+    /**
+     * Blocks under one HELP and TYPE.
+     *
+     * @param key what families are ordered by: the name without suffix
+     * @param own the place of the process's own family; -1 when there is none
+     * @param blocks foreign blocks to write after it, all of the same name and type
+     * @param joining foreign families that join the process's own, so that what they share with it must be left out
+     */
+    record Entry(String key, int own, List<Block> blocks, List<Merge.Accepted> joining) {}
+
+    private final Dialect dialect;
+    private final List<Entry> entries = new ArrayList<>();
+    private final Map<String, Entry> byName = new HashMap<>();
+    private final Set<String> sampleNames = new HashSet<>();
+    private final Map<String, String> types = new HashMap<>();
+
+    private PagePlan(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    static PagePlan of(Dialect dialect, List<OwnFamily> own, List<Merge.Accepted> accepted) {
+        PagePlan plan = new PagePlan(dialect);
+        for (int i = 0; i < own.size(); i++) plan.addOwn(own.get(i), i);
+        for (Merge.Accepted family : accepted) plan.add(family);
+        // Stable: own families of one name stay in the order that the registry gave them.
+        plan.entries.sort(Comparator.comparing(Entry::key));
+        return plan;
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    private void addOwn(OwnFamily family, int index) {
+        String name = family.nameIn(dialect.format());
+        Entry entry = new Entry(family.name(), index, new ArrayList<>(), new ArrayList<>());
+        entries.add(entry);
+        byName.putIfAbsent(name, entry);
+        types.putIfAbsent(name, family.type().word(dialect.format()));
+        sampleNames.addAll(family.sampleNames());
+    }
+
+    private void add(Merge.Accepted family) {
+        if (family.own() >= 0) {
+            Entry entry = byName.get(name(family));
+            if (entry != null) entry.joining.add(family);
+            return;
+        }
+        if (!place(family, render(family, false).blocks())
+                && !(dialect.format() == Dialect.Format.OPENMETRICS
+                        && place(family, render(family, true).blocks())))
+            family.page().metrics().unsayable(dialect.format().label(), 1);
+    }
+
+    private String name(Merge.Accepted family) {
+        return dialect.name(
+                switch (dialect.format()) {
+                    case TEXT -> family.family().textName();
+                    case OPENMETRICS -> family.family().name();
+                });
+    }
+
+    private BlockRenderer.Rendered render(Merge.Accepted family, boolean untyped) {
+        return family.page().render(family.index(), dialect, family.excluded(), untyped);
+    }
+
+    /** Puts all blocks of a family into the page, or none when one of them collides with what is there. */
+    private boolean place(Merge.Accepted family, List<Block> blocks) {
+        for (Block block : blocks) {
+            String there = types.get(block.name());
+            if (there != null) {
+                if (!there.equals(block.type())) return false;
+            } else {
+                for (String sample : block.sampleNames()) if (sampleNames.contains(sample)) return false;
+                if (sampleNames.contains(block.name())) return false;
+            }
+        }
+        for (Block block : blocks) {
+            types.putIfAbsent(block.name(), block.type());
+            sampleNames.addAll(block.sampleNames());
+            byName.computeIfAbsent(block.name(), _ -> {
+                        Entry entry = new Entry(
+                                blocks.size() == 1 ? family.family().name() : block.name(),
+                                -1,
+                                new ArrayList<>(),
+                                new ArrayList<>());
+                        entries.add(entry);
+                        return entry;
+                    })
+                    .blocks
+                    .add(block);
+        }
+        return true;
+    }
+
+    /** The blocks of a family that joins one of the process's own, without the metrics that this one has. */
+    List<Block> joining(Merge.Accepted family, LongIndex own) {
+        BitSet excluded = (BitSet) family.excluded().clone();
+        long[] keys = Merge.keys(family.page(), family.family());
+        for (int metric = 0; metric < keys.length; metric++) if (own.find(keys[metric]) >= 0) excluded.set(metric);
+        return family.page().render(family.index(), dialect, excluded, false).blocks();
+    }
+}

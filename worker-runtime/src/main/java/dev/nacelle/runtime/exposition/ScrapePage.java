@@ -1,0 +1,184 @@
+package dev.nacelle.runtime.exposition;
+
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import jakarta.servlet.http.HttpServlet;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The process's scrape page: the families of its registry and of the foreign sources, merged and typed, in text 0.0.4,
+ * OpenMetrics 1.0 and protobuf.
+ *
+ * <p>A scrape reads the registry and the sources' last good pages; it waits for no source (but see
+ * {@link ForeignSources}). Any number of scrapes may run at once: pages are put together one after the other and sent
+ * side by side.
+ */
+public final class ScrapePage implements AutoCloseable {
+    /** Buffers of sent pages that are kept for the next ones. */
+    private static final int MOST_SPARE_BUFFERS = 2;
+
+    private final PrometheusRegistry registry;
+    private final Supplier<Set<String>> exactCounters;
+    private final BridgeMetrics bridge;
+    private final ForeignSources sources;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<PageBuffer> spare = new ArrayDeque<>();
+    private final Set<String> loggedConflicts = new HashSet<>();
+    private Set<ForeignPage> counted = Set.of();
+    private long mergedVersion = -1;
+    private List<OwnFamily> mergedOwn = List.of();
+    private List<Merge.Accepted> accepted = List.of();
+    private final Map<Dialect, PagePlan> plans = new HashMap<>();
+
+    /**
+     * Makes the page of a registry. The bridge's own families are registered there.
+     *
+     * @param registry the process's own families
+     * @param exactCounters names of counters that keep their name although it lacks {@code _total}; asked at each scrape
+     */
+    public ScrapePage(PrometheusRegistry registry, Supplier<Set<String>> exactCounters) {
+        this.registry = registry;
+        this.exactCounters = exactCounters;
+        // The gauge is read only by a scrape, when the sources are there.
+        ForeignSources[] holder = new ForeignSources[1];
+        this.bridge = new BridgeMetrics(registry, ages -> {
+            if (holder[0] != null) holder[0].ages(ages);
+        });
+        this.sources = new ForeignSources(bridge);
+        holder[0] = sources;
+    }
+
+    /** Makes the page of a registry in which every counter ends in {@code _total}. */
+    public ScrapePage(PrometheusRegistry registry) {
+        this(registry, Set::of);
+    }
+
+    /** The foreign registries on this page. */
+    public ForeignSources sources() {
+        return sources;
+    }
+
+    /** A servlet that answers GET and HEAD with the page. Make one for each server that shows it. */
+    public HttpServlet servlet() {
+        return new ScrapeServlet(this);
+    }
+
+    /** Writes the page as text; the caller gives the buffer back with {@link #release}. */
+    PageBuffer write(Dialect dialect, NameFilter filter) {
+        sources.scraped();
+        lock.lock();
+        try {
+            List<MetricSnapshot> own = own();
+            PagePlan plan = plan(dialect, own);
+            PageBuffer to = spare.isEmpty() ? new PageBuffer(1 << 16) : spare.pop();
+            to.clear();
+            SnapshotWriter writer = new SnapshotWriter(to, dialect);
+            for (PagePlan.Entry entry : plan.entries()) writeEntry(entry, plan, own, writer, to, dialect, filter);
+            if (dialect.format() == Dialect.Format.OPENMETRICS) to.put("# EOF\n");
+            return to;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeEntry(
+            PagePlan.Entry entry,
+            PagePlan plan,
+            List<MetricSnapshot> own,
+            SnapshotWriter writer,
+            PageBuffer to,
+            Dialect dialect,
+            NameFilter filter) {
+        if (entry.own() >= 0) {
+            OwnFamily family = mergedOwn.get(entry.own());
+            if (!filter.takes(family)) return;
+            MetricSnapshot snapshot = own.get(entry.own());
+            writer.head(snapshot, family);
+            writer.samples(snapshot, family.type() == FamilyType.EXACT_COUNTER);
+            if (entry.joining().isEmpty()) return;
+            LongIndex keys = OwnFamily.keys(snapshot);
+            for (Merge.Accepted joining : entry.joining())
+                for (Block block : plan.joining(joining, keys)) block.writeSamples(to);
+            return;
+        }
+        boolean headed = false;
+        for (Block block : entry.blocks()) {
+            if (!filter.takes(block)) continue;
+            if (!headed) block.writeHead(to, dialect.format());
+            headed = true;
+            block.writeSamples(to);
+        }
+    }
+
+    /** The registry's families that have series, in the library's order. */
+    private List<MetricSnapshot> own() {
+        List<MetricSnapshot> own = new ArrayList<>();
+        for (MetricSnapshot snapshot : registry.scrape())
+            if (!snapshot.getDataPoints().isEmpty()) own.add(snapshot);
+        return own;
+    }
+
+    private PagePlan plan(Dialect dialect, List<MetricSnapshot> own) {
+        Set<String> exact = exactCounters.get();
+        List<OwnFamily> families = new ArrayList<>(own.size());
+        for (MetricSnapshot snapshot : own) families.add(OwnFamily.of(snapshot, exact));
+        long version = sources.version();
+        if (version != mergedVersion || !families.equals(mergedOwn)) merge(families, version);
+        return plans.computeIfAbsent(dialect, d -> PagePlan.of(d, mergedOwn, accepted));
+    }
+
+    private void merge(List<OwnFamily> own, long version) {
+        List<ForeignPage> pages = sources.pages();
+        Set<ForeignPage> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
+        fresh.addAll(pages);
+        fresh.removeAll(counted);
+        accepted = Merge.of(own, pages, fresh, loggedConflicts);
+        counted = Collections.newSetFromMap(new IdentityHashMap<>());
+        counted.addAll(pages);
+        mergedOwn = own;
+        mergedVersion = version;
+        plans.clear();
+    }
+
+    /** The page as snapshots of the client library, for its protobuf writer. */
+    MetricSnapshots snapshots(NameFilter filter) {
+        sources.scraped();
+        lock.lock();
+        try {
+            List<MetricSnapshot> own = own();
+            plan(Dialect.OPENMETRICS, own);
+            return MergedSnapshots.of(own, mergedOwn, accepted, filter);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a buffer back after its page was sent. */
+    void release(PageBuffer buffer) {
+        lock.lock();
+        try {
+            if (spare.size() < MOST_SPARE_BUFFERS) spare.push(buffer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        sources.close();
+        bridge.close();
+    }
+}

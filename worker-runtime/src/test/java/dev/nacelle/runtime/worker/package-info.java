@@ -1,4 +1,0 @@
-@NullMarked
-package dev.nacelle.runtime.worker;
-
-import org.jspecify.annotations.NullMarked;
