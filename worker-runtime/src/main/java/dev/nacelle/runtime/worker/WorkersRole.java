@@ -1,0 +1,76 @@
+package dev.nacelle.runtime.worker;
+
+import dev.nacelle.runtime.config.ConfigException;
+import dev.nacelle.runtime.config.RawSection;
+import dev.nacelle.runtime.role.HostServices;
+import dev.nacelle.runtime.role.Role;
+import dev.nacelle.runtime.role.RunningRole;
+import dev.nacelle.runtime.role.StartException;
+import dev.nacelle.spi.EngineProvider;
+import dev.nacelle.spi.LLMEngine;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+
+/** The role {@code workers}: loads engines and serves them on the plane. */
+public final class WorkersRole implements Role<WorkersPart> {
+    /** What the contract gives an engine to end a cancelled request. */
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(2);
+
+    @Override
+    public String name() {
+        return "workers";
+    }
+
+    @Override
+    public Class<WorkersPart> configuration() {
+        return WorkersPart.class;
+    }
+
+    /**
+     * Starts all workers in parallel; returns when each serves. When a stop is asked for meanwhile, it returns when the
+     * engines' own starts have returned; the drain that follows cleans up.
+     */
+    @Override
+    public RunningRole start(WorkersPart configuration, HostServices host) throws StartException, InterruptedException {
+        if (configuration.workers().isEmpty())
+            throw new StartException("workers: none is configured; name at least one, or take 'workers' out of roles");
+        var workers = new ArrayList<Worker>();
+        try {
+            for (int i = 0; i < configuration.workers().size(); i++)
+                workers.add(create(
+                        "workers[%d]".formatted(i), configuration.workers().get(i), host));
+        } catch (StartException e) {
+            workers.forEach(Worker::close);
+            throw e;
+        }
+        return RunningWorkers.start(workers, host.stop());
+    }
+
+    private static Worker create(String key, WorkerConfig config, HostServices host) throws StartException {
+        var folder = config.model().path();
+        if (folder.isPresent() && !Files.exists(folder.get()))
+            throw new StartException("%s.model.path %s: no such folder".formatted(key, folder.get()));
+        var provider = host.engines().provider(config.engine());
+        var engine = new Engine(config.engine(), create(key, provider, config.options(), host));
+        return new Worker(config, WorkerPlace.of(config, host.namespace()), engine, host, CANCEL_LIMIT);
+    }
+
+    private static <O extends Record> LLMEngine create(
+            String key, EngineProvider<O> provider, RawSection options, HostServices host) throws StartException {
+        var thread = Thread.currentThread();
+        var before = thread.getContextClassLoader();
+        thread.setContextClassLoader(provider.getClass().getClassLoader());
+        try {
+            return provider.create(host.configuration().bind(options, provider.optionsType()));
+        } catch (ConfigException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        } catch (IllegalArgumentException e) {
+            throw new StartException("%s.options: engine '%s': %s".formatted(key, provider.name(), e.getMessage()), e);
+        } catch (RuntimeException | LinkageError e) {
+            throw new StartException("%s: engine '%s' could not be created: %s".formatted(key, provider.name(), e), e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+}

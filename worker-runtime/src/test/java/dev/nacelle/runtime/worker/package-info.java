@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.runtime.worker;
+
+import org.jspecify.annotations.NullMarked;
