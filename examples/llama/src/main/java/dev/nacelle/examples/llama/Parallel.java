@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /** Loops whose turns are independent, spread over threads where that pays. Used by one thread at a time. */
 final class Parallel implements AutoCloseable {
     /** Multiply-adds below which handing work to other threads costs more than it saves. */
-    private static final long WORK_MIN = 500_000;
+    private static final long WORK_MIN = 4_000_000;
 
     private final int threads;
     private final ForkJoinPool pool;

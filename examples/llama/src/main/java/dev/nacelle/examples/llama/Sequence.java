@@ -33,6 +33,9 @@ final class Sequence {
     private final ResponseSink sink;
     private final Sampler sampler;
     private final KvBlocks kv;
+    /** The request's. */
+    private final Thread thread = Thread.currentThread();
+
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private int[] tokens;
     private int size;
@@ -40,6 +43,7 @@ final class Sequence {
     private volatile boolean paused;
     private volatile boolean interrupted;
 
+    /** To be made on the request's own thread. */
     Sequence(Plan plan, GenerateContext context, ResponseSink sink, KvBlocks kv) {
         this.plan = plan;
         this.context = context;
@@ -147,5 +151,7 @@ final class Sequence {
 
     void fail(EngineException cause) {
         signals.add(new Signal.Failed(cause));
+        // It may wait for a reader who never comes.
+        if (paused) thread.interrupt();
     }
 }
