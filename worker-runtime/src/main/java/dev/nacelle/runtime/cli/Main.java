@@ -35,6 +35,7 @@ public final class Main {
         var line = new CommandLine(main)
                 .addSubcommand(new Run())
                 // CHECK
+                .addSubcommand(new Check())
                 .addSubcommand(new Config())
                 .addSubcommand(new Engines())
                 .addSubcommand("completion", new GenerateCompletion())

@@ -87,7 +87,7 @@ public final class Host implements AutoCloseable {
                 config.engines(),
                 plane,
                 metrics.runtime(),
-                metrics.foreign(),
+                metrics,
                 board,
                 pages,
                 actions,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 
 /**
  * A valid configuration together with the roles and engines it speaks of. Made by {@link #load}, consumed by
@@ -41,7 +42,7 @@ public final class HostConfig implements AutoCloseable {
         var types = new EngineTypes();
         try {
             var configuration = ConfigLoader.load(source, parts(roles), types);
-            return new HostConfig(configuration, types.catalog(), chosen(configuration.part(HostPart.class), roles));
+            return new HostConfig(configuration, types.catalog(), chosen(configuration, roles));
         } catch (ConfigException | StartException e) {
             types.close();
             throw e;
@@ -90,6 +91,11 @@ public final class HostConfig implements AutoCloseable {
         return host().log();
     }
 
+    /** The first level of every worker's chain. */
+    public String namespace() {
+        return host().namespace();
+    }
+
     HostPart host() {
         return configuration.part(HostPart.class);
     }
@@ -99,14 +105,16 @@ public final class HostConfig implements AutoCloseable {
         engines.close();
     }
 
-    private static List<Role<?>> chosen(HostPart host, List<Role<?>> available) throws StartException {
+    private static List<Role<?>> chosen(Configuration configuration, List<Role<?>> available) {
+        var byName = new TreeMap<String, Role<?>>();
+        available.forEach(role -> byName.put(role.name(), role));
+        var names = configuration.part(HostPart.class).roles();
         var chosen = new ArrayList<Role<?>>();
-        for (var name : host.roles())
-            chosen.add(available.stream()
-                    .filter(role -> role.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new StartException("roles: '%s' is not there; this installation has %s"
-                            .formatted(name, available.stream().map(Role::name).toList()))));
+        for (int i = 0; i < names.size(); i++) {
+            var role = byName.get(names.get(i));
+            if (role == null) throw configuration.mistake("roles[%d]".formatted(i), "", byName.keySet());
+            chosen.add(role);
+        }
         return List.copyOf(chosen);
     }
 

@@ -4,6 +4,7 @@ import dev.nacelle.runtime.config.RawSection;
 import dev.nacelle.runtime.config.SelectedBy;
 import dev.nacelle.spi.Disaggregation;
 import dev.nacelle.spi.ModelInput;
+import dev.nacelle.spi.WorkerSpec;
 import dev.nacelle.spi.config.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,6 +119,19 @@ public record WorkerConfig(
             Duration stall) {
         public static final Canary DEFAULT =
                 new Canary(true, Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(60));
+    }
+
+    /** The worker's place and model, as an engine is told of them. */
+    public WorkerSpec spec(String namespace) {
+        return new WorkerSpec(
+                namespace,
+                component,
+                endpoint,
+                model.path().map(ServedModel::absolute),
+                model.name(),
+                dataParallel.size().orElse(1),
+                dataParallel.startRank().orElse(0),
+                disaggregation);
     }
 
     private static void name(String key, String value) {

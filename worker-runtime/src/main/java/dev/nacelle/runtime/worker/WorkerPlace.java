@@ -11,18 +11,7 @@ import java.security.SecureRandom;
  */
 record WorkerPlace(WorkerSpec spec, long id) {
     static WorkerPlace of(WorkerConfig config, String namespace) {
-        var model = config.model();
-        return new WorkerPlace(
-                new WorkerSpec(
-                        namespace,
-                        config.component(),
-                        config.endpoint(),
-                        model.path().map(ServedModel::absolute),
-                        model.name(),
-                        config.dataParallel().size().orElse(1),
-                        config.dataParallel().startRank().orElse(0),
-                        config.disaggregation()),
-                new SecureRandom().nextLong() & Long.MAX_VALUE);
+        return new WorkerPlace(config.spec(namespace), new SecureRandom().nextLong() & Long.MAX_VALUE);
     }
 
     /** {@code namespace/component/endpoint}. */
