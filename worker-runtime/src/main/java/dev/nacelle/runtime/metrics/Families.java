@@ -47,15 +47,20 @@ public final class Families implements AutoCloseable {
     }
 
     /**
-     * Makes families that stay, with series or without, so that nobody else can give their names another meaning.
+     * Makes families that stay, with series or without, so that nobody else can give their names another meaning: all of
+     * them or, when it throws, none.
      *
      * @throws IllegalArgumentException when one exists with another type, labels or buckets
      */
     public synchronized void declare(FamilySpec... specs) {
-        for (var spec : specs) {
-            family(spec);
-            declared.add(spec.name());
+        List<Family> known = new ArrayList<>();
+        try {
+            for (var spec : specs) known.add(family(spec));
+        } catch (IllegalArgumentException e) {
+            known.forEach(this::dropIfDone);
+            throw e;
         }
+        for (var spec : specs) declared.add(spec.name());
     }
 
     /** An owner of series. */

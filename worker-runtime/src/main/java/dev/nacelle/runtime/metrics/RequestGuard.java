@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 
 /**
  * One request on a worker: in flight from its construction to {@link #close}. Each method may be called from any thread,
- * and counts once however often it is called.
+ * and counts once however often it is called, and not after the close.
  */
 public final class RequestGuard implements AutoCloseable {
     private static final VarHandle MARKS;
@@ -69,7 +69,7 @@ public final class RequestGuard implements AutoCloseable {
     }
 
     private boolean isFirst(int mark) {
-        return ((int) MARKS.getAndBitwiseOr(this, mark) & mark) == 0;
+        return ((int) MARKS.getAndBitwiseOr(this, mark) & (mark | CLOSED)) == 0;
     }
 
     private double elapsedSeconds() {

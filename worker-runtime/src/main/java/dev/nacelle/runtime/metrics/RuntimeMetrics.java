@@ -16,11 +16,15 @@ public final class RuntimeMetrics implements AutoCloseable {
         this.families = families;
     }
 
-    /** The metrics of a host, shown by that registry until {@link #close}. */
-    public static RuntimeMetrics open(PrometheusRegistry registry, MetricsConfig config) {
+    /**
+     * The metrics of a host, shown by that registry until {@link #close}.
+     *
+     * @param jvmMetrics whether to show the JVM's and the process's own, too
+     */
+    public static RuntimeMetrics open(PrometheusRegistry registry, boolean jvmMetrics) {
         var families = Families.in(registry);
         families.declare(WorkerFamilies.all());
-        if (config.jvm()) JvmFamilies.addTo(registry);
+        if (jvmMetrics) JvmFamilies.addTo(registry);
         return new RuntimeMetrics(families);
     }
 
