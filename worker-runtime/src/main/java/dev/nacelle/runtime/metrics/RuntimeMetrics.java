@@ -16,15 +16,11 @@ public final class RuntimeMetrics implements AutoCloseable {
         this.families = families;
     }
 
-    /**
-     * The metrics of a host, shown by that registry until {@link #close}.
-     *
-     * @param jvmMetrics whether to show the JVM's and the process's own, too
-     */
-    public static RuntimeMetrics open(PrometheusRegistry registry, boolean jvmMetrics) {
+    /** The metrics of a host, shown by that registry until {@link #close}. */
+    public static RuntimeMetrics open(PrometheusRegistry registry, MetricsConfig config) {
         var families = Families.in(registry);
         families.declare(WorkerFamilies.all());
-        if (jvmMetrics) JvmFamilies.addTo(registry);
+        if (config.jvm()) JvmFamilies.addTo(registry);
         return new RuntimeMetrics(families);
     }
 

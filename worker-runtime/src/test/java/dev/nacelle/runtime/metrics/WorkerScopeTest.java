@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkerScopeTest {
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final RuntimeMetrics runtime = RuntimeMetrics.open(registry, false);
+    private final RuntimeMetrics runtime = RuntimeMetrics.open(registry, new MetricsConfig(false));
     private final Chain chain = new Chain("dynamo", "backend", "generate", 0xAB);
 
     private static final String[] AUTO = {
