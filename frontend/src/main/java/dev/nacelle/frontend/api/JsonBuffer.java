@@ -1,0 +1,167 @@
+package dev.nacelle.frontend.api;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A growing buffer of UTF-8 that is written, sent and used again. For one thread at a time; allocates only to grow.
+ */
+public final class JsonBuffer {
+    private static final int CAPACITY = 512;
+    private static final int KEPT_BYTES_MAX = 64 * 1024;
+    private static final byte[] HEX = ascii("0123456789abcdef");
+
+    private byte[] bytes;
+    private int size;
+    private ByteBuffer view;
+
+    public JsonBuffer() {
+        this(CAPACITY);
+    }
+
+    public JsonBuffer(int capacity) {
+        bytes = new byte[capacity];
+        view = ByteBuffer.wrap(bytes);
+    }
+
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
+    /**
+     * The content, without a copy: always the same object until the buffer grows, and valid until the buffer is changed.
+     */
+    public ByteBuffer view() {
+        return view.position(0).limit(size);
+    }
+
+    public byte[] toArray() {
+        return Arrays.copyOf(bytes, size);
+    }
+
+    /** Empties the buffer. The memory is kept, unless one long text made it large. */
+    public void clear() {
+        size = 0;
+        if (bytes.length > KEPT_BYTES_MAX) use(new byte[CAPACITY]);
+    }
+
+    /** Appends bytes that are UTF-8 already. */
+    public JsonBuffer raw(byte[] utf8) {
+        ensure(utf8.length);
+        System.arraycopy(utf8, 0, bytes, size, utf8.length);
+        size += utf8.length;
+        return this;
+    }
+
+    /** Appends text that is ASCII and needs no escaping. */
+    public JsonBuffer raw(String ascii) {
+        int length = ascii.length();
+        ensure(length);
+        for (int i = 0; i < length; i++) bytes[size++] = (byte) ascii.charAt(i);
+        return this;
+    }
+
+    /** Appends a whole number. */
+    public JsonBuffer number(long value) {
+        // Engines count upwards from 0: everything else may cost a string.
+        return value >= 0 && value < 10 ? raw((byte) ('0' + value)) : raw(Long.toString(value));
+    }
+
+    /** Appends a finite number. */
+    public JsonBuffer number(double value) {
+        return raw(Double.toString(value));
+    }
+
+    /** Appends a JSON string, quotes included. */
+    public JsonBuffer string(CharSequence text) {
+        return raw((byte) '"').escaped(text).raw((byte) '"');
+    }
+
+    /** Appends the inside of a JSON string. An unpaired surrogate becomes U+FFFD. */
+    public JsonBuffer escaped(CharSequence text) {
+        int length = text.length();
+        // Three bytes are the most that a char becomes without an escape; escapes make room for themselves.
+        ensure(3 * length);
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') bytes[size++] = (byte) c;
+            else if (c < 0x80) escape(c, 3 * (length - i));
+            else if (c < 0x800) twoBytes(c);
+            else if (!Character.isSurrogate(c)) threeBytes(c);
+            else if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1)))
+                fourBytes(Character.toCodePoint(c, text.charAt(++i)));
+            else threeBytes('\uFFFD');
+        }
+        return this;
+    }
+
+    private JsonBuffer raw(byte b) {
+        ensure(1);
+        bytes[size++] = b;
+        return this;
+    }
+
+    private void escape(char c, int restBytesMax) {
+        ensure(6 + restBytesMax);
+        bytes[size++] = '\\';
+        switch (c) {
+            case '"', '\\' -> bytes[size++] = (byte) c;
+            case '\n' -> bytes[size++] = 'n';
+            case '\r' -> bytes[size++] = 'r';
+            case '\t' -> bytes[size++] = 't';
+            default -> {
+                bytes[size++] = 'u';
+                bytes[size++] = '0';
+                bytes[size++] = '0';
+                bytes[size++] = HEX[c >> 4];
+                bytes[size++] = HEX[c & 0xF];
+            }
+        }
+    }
+
+    private void twoBytes(char c) {
+        bytes[size++] = (byte) (0xC0 | (c >> 6));
+        continuation(c);
+    }
+
+    private void threeBytes(char c) {
+        bytes[size++] = (byte) (0xE0 | (c >> 12));
+        continuation(c >> 6);
+        continuation(c);
+    }
+
+    private void fourBytes(int codePoint) {
+        bytes[size++] = (byte) (0xF0 | (codePoint >> 18));
+        continuation(codePoint >> 12);
+        continuation(codePoint >> 6);
+        continuation(codePoint);
+    }
+
+    private void continuation(int bits) {
+        bytes[size++] = (byte) (0x80 | (bits & 0x3F));
+    }
+
+    private void ensure(int more) {
+        if (more > bytes.length - size)
+            use(Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(size, more))));
+    }
+
+    private void use(byte[] array) {
+        bytes = array;
+        view = ByteBuffer.wrap(array);
+    }
+
+    @Override
+    public String toString() {
+        return new String(bytes, 0, size, StandardCharsets.UTF_8);
+    }
+}
