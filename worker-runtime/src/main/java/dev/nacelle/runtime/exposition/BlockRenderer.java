@@ -117,8 +117,9 @@ final class BlockRenderer {
 
     private Block block(String name, String type, List<String> comments, int[] samples, boolean exemplars) {
         Set<String> names = new HashSet<>();
-        for (int i : samples) names.add(family.name() + family.role(i).suffix());
-        String written = dialect.name(name);
+        String base = dialect.name(family.name());
+        for (int i : samples) names.add(base + family.role(i).suffix());
+        String written = base + name.substring(family.name().length());
         String unit = dialect.format() == Dialect.Format.OPENMETRICS
                         && type.equals(family.type().word(Dialect.Format.OPENMETRICS))
                         && family.type() != FamilyType.INFO
@@ -126,19 +127,18 @@ final class BlockRenderer {
                         && written.endsWith("_" + family.unit())
                 ? family.unit()
                 : "";
-        List<String> escapedNames = names.stream().map(dialect::name).toList();
         int[] ranges = verbatim(samples, exemplars);
         byte[] bytes = family.text();
         if (ranges.length == 0 && samples.length > 0) {
             bytes = rewritten(samples, exemplars);
             ranges = bytes.length == 0 ? new int[0] : new int[] {0, bytes.length - 1};
         }
-        return new Block(written, type, family.help(), unit, comments, escapedNames, bytes, ranges);
+        return new Block(written, type, family.help(), unit, comments, List.copyOf(names), bytes, ranges);
     }
 
     /** The samples as runs of the source's text; empty when one of them has to be written anew. */
     private int[] verbatim(int[] samples, boolean exemplars) {
-        if (!injected.isEmpty()) return new int[0];
+        if (!injected.isEmpty() || dialect.escaping() == EscapingScheme.DOTS_ESCAPING) return new int[0];
         int[] ranges = new int[8];
         int size = 0;
         byte[] text = family.text();
@@ -180,7 +180,8 @@ final class BlockRenderer {
     /** Returns where its labels end, or -1 when two of their names have become one. */
     private int write(int sample, PageBuffer to, boolean exemplars) {
         LabelCursor labels = LabelCursor.ofSample(family, sample);
-        if (!writeNameAndLabels(labels, to, dialect.name(labels.metricName()))) return -1;
+        String name = dialect.name(family.name()) + family.role(sample).suffix();
+        if (!writeNameAndLabels(labels, to, name)) return -1;
         int labelsEnd = to.size();
         to.put(' ')
                 .put(

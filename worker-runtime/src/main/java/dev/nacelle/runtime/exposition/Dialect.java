@@ -24,10 +24,14 @@ record Dialect(Format format, EscapingScheme escaping) {
     static final Dialect TEXT = new Dialect(Format.TEXT, EscapingScheme.UNDERSCORE_ESCAPING);
     static final Dialect OPENMETRICS = new Dialect(Format.OPENMETRICS, EscapingScheme.UNDERSCORE_ESCAPING);
 
-    /** A metric's or label's name as this dialect writes it, before any quotes. */
+    /** A metric's name without its suffix, or a label's name, as this dialect writes it, before any quotes. */
     String name(String name) {
-        return escaping == EscapingScheme.ALLOW_UTF8 || Names.isLegacyMetric(name)
-                ? name
-                : PrometheusNaming.escapeName(name, escaping);
+        return switch (escaping) {
+            case ALLOW_UTF8 -> name;
+            // Doubles underscores, so that it changes names that need no quotes, too.
+            case DOTS_ESCAPING -> PrometheusNaming.escapeName(name, escaping);
+            case UNDERSCORE_ESCAPING, VALUE_ENCODING_ESCAPING ->
+                Names.isLegacyMetric(name) ? name : PrometheusNaming.escapeName(name, escaping);
+        };
     }
 }

@@ -11,19 +11,18 @@ final class LabelCursor {
     private int nameTo;
     private int valueFrom;
     private int valueTo;
-    private String metricName = "";
 
     private LabelCursor(byte[] text, int at) {
         this.text = text;
         this.at = at;
     }
 
-    /** Over the labels of a sample; {@link #metricName} is known from the start. */
+    /** Over the labels of a sample. */
     static LabelCursor ofSample(ParsedFamily family, int sample) {
         int start = family.offset(sample, ParsedFamily.START);
         int end = family.offset(sample, ParsedFamily.LABELS_END);
         LabelCursor cursor = new LabelCursor(family.text(), start);
-        cursor.readName(end);
+        cursor.skipName(end);
         return cursor;
     }
 
@@ -32,25 +31,19 @@ final class LabelCursor {
         return new LabelCursor(text, brace + 1);
     }
 
-    private void readName(int end) {
+    private void skipName(int end) {
         if (text[at] == '{') {
             at = skip(at + 1);
             int close = closingQuote(at + 1);
-            metricName = unescaped(at + 1, close);
             at = skip(close + 1);
             if (text[at] == ',') at++;
             return;
         }
         int to = at;
         while (to < end && Names.isNamePart(text[to], true)) to++;
-        metricName = new String(text, at, to - at, StandardCharsets.ISO_8859_1);
         int brace = to;
         while (brace < end && text[brace] != '{') brace++;
         at = brace < end ? brace + 1 : -1;
-    }
-
-    String metricName() {
-        return metricName;
     }
 
     boolean next() {

@@ -6,6 +6,8 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Label;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
@@ -46,6 +48,10 @@ record OwnFamily(String name, FamilyType type) {
         };
     }
 
+    String nameIn(Dialect dialect) {
+        return dialect.name(name) + nameIn(dialect.format()).substring(name.length());
+    }
+
     /** The names that its samples may bear. */
     List<String> sampleNames() {
         Stream<Role> roles = switch (type) {
@@ -62,11 +68,23 @@ record OwnFamily(String name, FamilyType type) {
     /** The keys of its metrics' label sets, as the parser reckons them. */
     static LongIndex keys(MetricSnapshot snapshot) {
         LongIndex keys = new LongIndex();
-        for (DataPointSnapshot point : snapshot.getDataPoints()) {
-            long key = 0;
-            for (Label label : point.getLabels()) key += Keys.label(label.getName(), label.getValue());
-            keys.add(key);
-        }
+        for (DataPointSnapshot point : snapshot.getDataPoints()) keys.add(key(point.getLabels()));
         return keys;
+    }
+
+    static long key(Labels labels) {
+        long key = 0;
+        for (Label label : labels) key += Keys.label(label.getName(), label.getValue());
+        return key;
+    }
+
+    static OwnFamily of(MetricMetadata metadata, DirectFamilies.Kind kind) {
+        return new OwnFamily(
+                metadata.getPrometheusName(),
+                switch (kind) {
+                    case GAUGE -> FamilyType.GAUGE;
+                    case COUNTER -> FamilyType.COUNTER;
+                    case EXACT_COUNTER -> FamilyType.EXACT_COUNTER;
+                });
     }
 }

@@ -33,6 +33,11 @@ final class PageBuffer {
         return Arrays.copyOf(bytes, size);
     }
 
+    /** Copies what was written from there on. */
+    void copyTo(int from, byte[] to, int length) {
+        System.arraycopy(bytes, from, to, 0, length);
+    }
+
     String text(int from, int to) {
         return new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }

@@ -19,11 +19,11 @@ final class PagePlan {
      * Blocks under one HELP and TYPE.
      *
      * @param key what families are ordered by: the name without suffix
-     * @param own the place of the process's own family; -1 when there is none
+     * @param own the places of the process's own families of that name and type; empty when there is none
      * @param blocks foreign blocks to write after it, all of the same name and type
      * @param joining foreign families that join the process's own, so that what they share with it must be left out
      */
-    record Entry(String key, int own, List<Block> blocks, List<Merge.Accepted> joining) {}
+    record Entry(String key, List<Integer> own, List<Block> blocks, List<Merge.Accepted> joining) {}
 
     private final Dialect dialect;
     private final List<Entry> entries = new ArrayList<>();
@@ -49,32 +49,55 @@ final class PagePlan {
     }
 
     private void addOwn(OwnFamily family, int index) {
-        String name = family.nameIn(dialect.format());
-        Entry entry = new Entry(family.name(), index, new ArrayList<>(), new ArrayList<>());
+        String name = family.nameIn(dialect);
+        String type = family.type().word(dialect.format());
+        Entry there = byName.get(name);
+        if (there != null) {
+            // Two collectors with one name: one head for both; under two types the second cannot be said.
+            if (type.equals(types.get(name))) there.own.add(index);
+            return;
+        }
+        Entry entry = new Entry(family.name(), new ArrayList<>(List.of(index)), new ArrayList<>(), new ArrayList<>());
         entries.add(entry);
-        byName.putIfAbsent(name, entry);
-        types.putIfAbsent(name, family.type().word(dialect.format()));
-        sampleNames.addAll(family.sampleNames());
+        byName.put(name, entry);
+        types.put(name, type);
+        String base = dialect.name(family.name());
+        for (String sample : family.sampleNames())
+            sampleNames.add(base + sample.substring(family.name().length()));
     }
 
     private void add(Merge.Accepted family) {
+        List<Block> blocks = render(family, false).blocks();
         if (family.own() >= 0) {
             Entry entry = byName.get(name(family));
-            if (entry != null) entry.joining.add(family);
+            List<Block> others =
+                    blocks.stream().filter(block -> !joins(family, block)).toList();
+            // Joined to the process's own family, which is under its very name and type; or not sayable beside it.
+            if (entry != null && others.size() < blocks.size()) {
+                entry.joining.add(family);
+                if (place(family, others)) return;
+            }
+            family.page().metrics().unsayable(dialect.format().label(), 1);
             return;
         }
-        if (!place(family, render(family, false).blocks())
+        if (!place(family, blocks)
                 && !(dialect.format() == Dialect.Format.OPENMETRICS
                         && place(family, render(family, true).blocks())))
             family.page().metrics().unsayable(dialect.format().label(), 1);
     }
 
+    private boolean joins(Merge.Accepted family, Block block) {
+        return block.name().equals(name(family))
+                && block.type().equals(family.family().type().word(dialect.format()));
+    }
+
     private String name(Merge.Accepted family) {
-        return dialect.name(
-                switch (dialect.format()) {
-                    case TEXT -> family.family().textName();
-                    case OPENMETRICS -> family.family().name();
-                });
+        String base = family.family().name();
+        return dialect.name(base)
+                + switch (dialect.format()) {
+                    case TEXT -> family.family().textName().substring(base.length());
+                    case OPENMETRICS -> "";
+                };
     }
 
     private BlockRenderer.Rendered render(Merge.Accepted family, boolean untyped) {
@@ -98,7 +121,7 @@ final class PagePlan {
             byName.computeIfAbsent(block.name(), _ -> {
                         Entry entry = new Entry(
                                 blocks.size() == 1 ? family.family().name() : block.name(),
-                                -1,
+                                List.of(),
                                 new ArrayList<>(),
                                 new ArrayList<>());
                         entries.add(entry);

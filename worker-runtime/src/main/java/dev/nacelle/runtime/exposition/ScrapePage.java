@@ -1,11 +1,11 @@
 package dev.nacelle.runtime.exposition;
 
+import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.servlet.http.HttpServlet;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ public final class ScrapePage implements AutoCloseable {
     /** Buffers of sent pages that are kept for the next ones. */
     private static final int MOST_SPARE_BUFFERS = 2;
 
-    private final PrometheusRegistry registry;
+    private final OwnPage own;
     private final Supplier<Set<String>> exactCounters;
     private final BridgeMetrics bridge;
     private final ForeignSources sources;
@@ -50,7 +50,7 @@ public final class ScrapePage implements AutoCloseable {
      * @param exactCounters names of counters that keep their name although it lacks {@code _total}; asked at each scrape
      */
     public ScrapePage(PrometheusRegistry registry, Supplier<Set<String>> exactCounters) {
-        this.registry = registry;
+        this.own = new OwnPage(registry);
         this.exactCounters = exactCounters;
         // The gauge is read only by a scrape, when the sources are there.
         ForeignSources[] holder = new ForeignSources[1];
@@ -81,60 +81,21 @@ public final class ScrapePage implements AutoCloseable {
         sources.scraped();
         lock.lock();
         try {
-            List<MetricSnapshot> own = own();
-            PagePlan plan = plan(dialect, own);
+            // Lines read directly are kept with names that need no escaping; this scheme changes those, too.
+            List<OwnPage.Part> parts =
+                    own.read(exactCounters.get(), dialect.escaping() != EscapingScheme.DOTS_ESCAPING);
+            PagePlan plan =
+                    plan(dialect, parts.stream().map(OwnPage.Part::family).toList());
             PageBuffer to = spare.isEmpty() ? new PageBuffer(1 << 16) : spare.pop();
             to.clear();
-            SnapshotWriter writer = new SnapshotWriter(to, dialect);
-            for (PagePlan.Entry entry : plan.entries()) writeEntry(entry, plan, own, writer, to, dialect, filter);
-            if (dialect.format() == Dialect.Format.OPENMETRICS) to.put("# EOF\n");
+            new PageWriter(to, dialect, filter).write(plan, parts);
             return to;
         } finally {
             lock.unlock();
         }
     }
 
-    private void writeEntry(
-            PagePlan.Entry entry,
-            PagePlan plan,
-            List<MetricSnapshot> own,
-            SnapshotWriter writer,
-            PageBuffer to,
-            Dialect dialect,
-            NameFilter filter) {
-        if (entry.own() >= 0) {
-            OwnFamily family = mergedOwn.get(entry.own());
-            if (!filter.takes(family)) return;
-            MetricSnapshot snapshot = own.get(entry.own());
-            writer.head(snapshot, family);
-            writer.samples(snapshot, family.type() == FamilyType.EXACT_COUNTER);
-            if (entry.joining().isEmpty()) return;
-            LongIndex keys = OwnFamily.keys(snapshot);
-            for (Merge.Accepted joining : entry.joining())
-                for (Block block : plan.joining(joining, keys)) block.writeSamples(to);
-            return;
-        }
-        boolean headed = false;
-        for (Block block : entry.blocks()) {
-            if (!filter.takes(block)) continue;
-            if (!headed) block.writeHead(to, dialect.format());
-            headed = true;
-            block.writeSamples(to);
-        }
-    }
-
-    /** The registry's families that have series, in the library's order. */
-    private List<MetricSnapshot> own() {
-        List<MetricSnapshot> own = new ArrayList<>();
-        for (MetricSnapshot snapshot : registry.scrape())
-            if (!snapshot.getDataPoints().isEmpty()) own.add(snapshot);
-        return own;
-    }
-
-    private PagePlan plan(Dialect dialect, List<MetricSnapshot> own) {
-        Set<String> exact = exactCounters.get();
-        List<OwnFamily> families = new ArrayList<>(own.size());
-        for (MetricSnapshot snapshot : own) families.add(OwnFamily.of(snapshot, exact));
+    private PagePlan plan(Dialect dialect, List<OwnFamily> families) {
         long version = sources.version();
         if (version != mergedVersion || !families.equals(mergedOwn)) merge(families, version);
         return plans.computeIfAbsent(dialect, d -> PagePlan.of(d, mergedOwn, accepted));
@@ -158,9 +119,14 @@ public final class ScrapePage implements AutoCloseable {
         sources.scraped();
         lock.lock();
         try {
-            List<MetricSnapshot> own = own();
-            plan(Dialect.OPENMETRICS, own);
-            return MergedSnapshots.of(own, mergedOwn, accepted, filter);
+            List<MetricSnapshot> snapshots = own.snapshots();
+            Set<String> exact = exactCounters.get();
+            plan(
+                    Dialect.OPENMETRICS,
+                    snapshots.stream()
+                            .map(snapshot -> OwnFamily.of(snapshot, exact))
+                            .toList());
+            return MergedSnapshots.of(snapshots, mergedOwn, accepted, filter);
         } finally {
             lock.unlock();
         }

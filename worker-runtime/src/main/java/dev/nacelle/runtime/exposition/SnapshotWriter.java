@@ -34,7 +34,7 @@ final class SnapshotWriter {
     }
 
     /** HELP, TYPE and UNIT of a family. */
-    void head(MetricSnapshot snapshot, OwnFamily family) {
+    void head(MetricMetadata metadata, OwnFamily family) {
         String suffix = openMetrics
                 ? ""
                 : switch (family.type()) {
@@ -42,7 +42,7 @@ final class SnapshotWriter {
                     case INFO -> "_info";
                     default -> "";
                 };
-        head(snapshot.getMetadata(), suffix, family.type().word(dialect.format()));
+        head(metadata, suffix, family.type().word(dialect.format()));
     }
 
     private void head(MetricMetadata metadata, String suffix, String type) {
