@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,6 +36,14 @@ public record EngineConfig(
         String version,
         Map<String, Object> runtimeData) {
     public EngineConfig {
+        // Engines come from compilers that know nothing of @NullMarked, too: fail here, in their start.
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(servedName, "servedName");
+        Objects.requireNonNull(input, "input");
+        Objects.requireNonNull(tokenizerPath, "tokenizerPath");
+        Objects.requireNonNull(registration, "registration");
+        Objects.requireNonNull(runtime, "runtime");
+        Objects.requireNonNull(version, "version");
         aliases = List.copyOf(aliases);
         capabilities = Set.copyOf(capabilities);
         runtimeData = Collections.unmodifiableMap(new LinkedHashMap<>(runtimeData));

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param endpoint e.g. {@code generate}
  * @param modelPath the folder of the model, absolute
  * @param modelName what the configuration calls the model
- * @param dataParallelSize ranks of the whole deployment, at least 1
- * @param dataParallelStartRank this worker's first rank
+ * @param dataParallelSize ranks that this worker serves, at least 1
+ * @param dataParallelStartRank the first of them, 0 or more
  * @param disaggregation the worker's part in a disaggregated deployment
  */
 public record WorkerSpec(
@@ -23,4 +23,13 @@ public record WorkerSpec(
         Optional<String> modelName,
         int dataParallelSize,
         int dataParallelStartRank,
-        Disaggregation disaggregation) {}
+        Disaggregation disaggregation) {
+    public WorkerSpec {
+        if (dataParallelSize < 1)
+            throw new IllegalArgumentException(
+                    "data_parallel size %d, expected at least 1".formatted(dataParallelSize));
+        if (dataParallelStartRank < 0)
+            throw new IllegalArgumentException(
+                    "data_parallel start_rank %d, expected 0 or more".formatted(dataParallelStartRank));
+    }
+}

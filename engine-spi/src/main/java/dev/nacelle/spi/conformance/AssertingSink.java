@@ -48,29 +48,24 @@ public final class AssertingSink implements ResponseSink {
     public void token(int id) {
         guarded(() -> {
             if (id < 0) violated(Rule.ITEMS_FIT_INPUT, "token id %d".formatted(id));
-            if (isOpen("token " + id)) {
-                count(0, 1);
-                delegate.token(id);
-            }
+            if (!isOpen("token " + id)) return;
+            count(0, 1);
+            delegate.token(id);
         });
     }
 
     @Override
     public void emit(Chunk chunk) {
         guarded(() -> {
-            if (isOpen("an item")) {
-                if (chunk.index() >= request.sampling().n())
-                    violated(
-                            Rule.ITEMS_FIT_INPUT,
-                            "choice index %d with n %d"
-                                    .formatted(chunk.index(), request.sampling().n()));
-                chunk.tokens().stream()
-                        .filter(id -> id < 0)
-                        .findFirst()
-                        .ifPresent(id -> violated(Rule.ITEMS_FIT_INPUT, "token id %d".formatted(id)));
-                count(chunk.index(), chunk.tokens().size());
-                delegate.emit(chunk);
-            }
+            if (!isOpen("an item")) return;
+            int choices = request.sampling().n();
+            if (chunk.index() < choices) count(chunk.index(), chunk.tokens().size());
+            else violated(Rule.ITEMS_FIT_INPUT, "choice index %d with n %d".formatted(chunk.index(), choices));
+            chunk.tokens().stream()
+                    .filter(id -> id < 0)
+                    .findFirst()
+                    .ifPresent(id -> violated(Rule.ITEMS_FIT_INPUT, "token id %d".formatted(id)));
+            delegate.emit(chunk);
         });
     }
 

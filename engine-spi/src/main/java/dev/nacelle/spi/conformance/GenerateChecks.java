@@ -61,7 +61,7 @@ final class GenerateChecks {
     static void stopTokens(Session session) throws InterruptedException {
         var before = session.alone().getFirst().tokenIds();
         if (!session.repeatable() || before.isEmpty()) {
-            session.findings().skipped(Rule.STOP_TOKEN_IDS, "the engine does not repeat its tokens");
+            session.findings().skipped(Rule.STOP_TOKEN_IDS, "the engine does not repeat its tokens, or makes none");
             return;
         }
         // The last token that had not come before it, so that as many as possible come first.

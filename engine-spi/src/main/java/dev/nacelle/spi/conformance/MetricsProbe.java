@@ -71,6 +71,10 @@ final class MetricsProbe implements SnapshotPublisher {
     @Override
     public void publish(int dpRank, ComponentSnapshot snapshot) {
         published.incrementAndGet();
+        if (LifeChecks.isNull(snapshot)) {
+            bench.findings().failed(Rule.SNAPSHOT_RANGE, "rank %d: null".formatted(dpRank));
+            return;
+        }
         if (!ranks.contains(dpRank))
             bench.findings()
                     .failed(Rule.SNAPSHOT_RANKS, "a snapshot for rank %d, declared: %s".formatted(dpRank, ranks));

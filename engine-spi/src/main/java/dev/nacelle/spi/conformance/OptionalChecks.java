@@ -6,6 +6,7 @@ import dev.nacelle.spi.request.GenerateRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -52,7 +53,10 @@ final class OptionalChecks {
         var bench = session.bench();
         var found = new AtomicReference<>(Optional.<GenerateRequest>empty());
         var trouble = bench.calls()
-                .trouble(bench.limits().call(), () -> found.set(session.engine().healthCheckRequest()));
+                .trouble(
+                        bench.limits().call(),
+                        () -> found.set(
+                                Objects.requireNonNull(session.engine().healthCheckRequest(), "null returned")));
         if (trouble != null) {
             session.findings().failed(Rule.HEALTH_CHECK, "healthCheckRequest " + trouble);
             return;

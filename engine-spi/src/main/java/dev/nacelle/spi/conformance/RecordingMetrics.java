@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Refuses what the host would refuse, and makes instruments that go nowhere. */
@@ -101,7 +102,7 @@ final class RecordingMetrics implements EngineMetrics {
     @Override
     public void addExpfmtCallback(ExpfmtCallback callback, ExpfmtOptions options) {
         open("addExpfmtCallback");
-        callbacks.add(new Added(callback, options));
+        callbacks.add(new Added(Objects.requireNonNull(callback), Objects.requireNonNull(options)));
     }
 
     private synchronized void check(String type, String name, Label... labels) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.spi.error;
+
+import org.jspecify.annotations.NullMarked;

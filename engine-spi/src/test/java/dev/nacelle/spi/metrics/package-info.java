@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.spi.metrics;
+
+import org.jspecify.annotations.NullMarked;

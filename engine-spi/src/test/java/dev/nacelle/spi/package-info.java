@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.spi.request;
+
+import org.jspecify.annotations.NullMarked;
