@@ -45,29 +45,22 @@ final class NativeLibrary {
 
     /** Where the jar keeps the library of a platform. */
     static String resource(String os, String architecture) {
-        var name = os.toLowerCase(Locale.ROOT);
-        var system = name.startsWith("linux")
-                ? "linux"
-                : name.startsWith("mac") ? "osx" : name.startsWith("win") ? "win" : os;
         var processor = switch (architecture) {
             case "amd64", "x86_64" -> "x86_64";
             case "aarch64", "arm64" -> "aarch64";
             default -> architecture;
         };
-        var file = switch (system) {
-            case "osx" -> "libtokenizers.dylib";
-            case "win" -> "tokenizers.dll";
-            default -> "libtokenizers.so";
-        };
-        return "/native/lib/%s-%s/cpu/%s".formatted(system, processor, file);
+        return os.startsWith("Mac")
+                ? "/native/lib/osx-%s/cpu/libtokenizers.dylib".formatted(processor)
+                : "/native/lib/%s-%s/cpu/libtokenizers.so".formatted(os.toLowerCase(Locale.ROOT), processor);
     }
 
     private static void linkCopy(String resource) {
         try (InputStream library = TokenizersLibrary.class.getResourceAsStream(resource)) {
             if (library == null)
                 throw new TokenizerException(
-                        "no native tokenizer library for this platform (%s), expected linux-x86_64, linux-aarch64, osx-aarch64 or win-x86_64"
-                                .formatted(resource));
+                        "no native tokenizer library for this platform (%s), expected linux-x86_64, linux-aarch64 or osx-aarch64; -D%s names one elsewhere"
+                                .formatted(resource, PROPERTY));
             // Readable by this user alone, and under a name nobody can have put a library at before.
             var copy = Files.createTempFile("nacelle-tokenizers-", ".so");
             try {
@@ -100,7 +93,7 @@ final class NativeLibrary {
         try {
             Files.delete(copy);
         } catch (IOException e) {
-            // Windows keeps a loaded library's file.
+            // Some systems keep the file of a loaded library.
             copy.toFile().deleteOnExit();
         }
     }

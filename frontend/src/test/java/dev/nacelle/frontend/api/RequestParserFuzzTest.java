@@ -97,7 +97,7 @@ class RequestParserFuzzTest {
     void aLargeOneOfFreshSeeds() {
         long seed = System.nanoTime();
         System.out.printf("RequestParserFuzzTest seed %d%n", seed);
-        run(new Random(seed), 20_000_000);
+        run(new Random(seed), 5_000_000);
     }
 
     private void run(Random random, int count) {
