@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Several requests at a time: they share steps and KV blocks, and nothing else. */
+@Timeout(120)
 class BatchTest {
     @Test
     void requestsGetTheSameTokensTogetherAsAlone() throws Exception {
