@@ -2,26 +2,29 @@ package dev.nacelle.runtime.metrics;
 
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The metrics of one host: the root of the hierarchy. Two hosts in one JVM have one each, over a registry each. */
 public final class RuntimeMetrics implements AutoCloseable {
     private final Families families;
+    private final Optional<JvmFamilies> jvm;
     private final long startNanos = System.nanoTime();
     /** How many foreign registries each {@code component/endpoint} has added, for the default of their names. */
     private final ConcurrentHashMap<String, AtomicInteger> sources = new ConcurrentHashMap<>();
 
-    private RuntimeMetrics(Families families) {
+    private RuntimeMetrics(Families families, Optional<JvmFamilies> jvm) {
         this.families = families;
+        this.jvm = jvm;
     }
 
     /** The metrics of a host, shown by that registry until {@link #close}. */
     public static RuntimeMetrics open(PrometheusRegistry registry, MetricsConfig config) {
         var families = Families.in(registry);
         families.declare(WorkerFamilies.all());
-        if (config.jvm()) JvmFamilies.addTo(registry);
-        return new RuntimeMetrics(families);
+        var jvm = config.jvm() ? Optional.of(JvmFamilies.on(registry)) : Optional.<JvmFamilies>empty();
+        return new RuntimeMetrics(families, jvm);
     }
 
     /** For the families of other rooms. */
@@ -44,6 +47,7 @@ public final class RuntimeMetrics implements AutoCloseable {
     /** Takes the host's own families off the registry; idempotent. */
     @Override
     public void close() {
+        jvm.ifPresent(JvmFamilies::close);
         families.close();
     }
 

@@ -1,5 +1,7 @@
 package dev.nacelle.runtime.metrics;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
@@ -15,11 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,28 +32,36 @@ import java.util.stream.Stream;
  * @param types family to type
  * @param samples in their order
  */
-record Page(Map<String, String> types, Map<String, String> helps, List<Sample> samples) {
+public record Page(Map<String, String> types, Map<String, String> helps, List<Sample> samples) {
     private static final Pattern PAIR = Pattern.compile("([a-zA-Z0-9_]+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     /** One line. */
-    record Sample(String name, TreeMap<String, String> labels, double value) {
-        Optional<Double> upperBound() {
+    public record Sample(String name, TreeMap<String, String> labels, double value) {
+        public Optional<Double> upperBound() {
             return Optional.ofNullable(labels.get("le"))
                     .map(le -> le.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(le));
         }
 
-        TreeMap<String, String> labelsWithoutBound() {
+        public TreeMap<String, String> labelsWithoutBound() {
             var rest = new TreeMap<>(labels);
             rest.remove("le");
             return rest;
         }
     }
 
-    static Page of(PrometheusRegistry registry) {
+    public static Page of(PrometheusRegistry registry) {
         return parse(text(registry, PrometheusTextFormatWriter.create()));
     }
 
-    static String text(PrometheusRegistry registry, ExpositionFormatWriter writer) {
+    /** A scrape of Dynamo 1.6.1, among this module's test resources. */
+    public static Page ofDynamo(String file) throws IOException {
+        try (var in =
+                Objects.requireNonNull(Page.class.getResourceAsStream("/dev/nacelle/runtime/exposition/" + file))) {
+            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    public static String text(PrometheusRegistry registry, ExpositionFormatWriter writer) {
         var bytes = new ByteArrayOutputStream();
         try {
             writer.write(bytes, registry.scrape());
@@ -59,15 +71,15 @@ record Page(Map<String, String> types, Map<String, String> helps, List<Sample> s
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    static String openMetrics(PrometheusRegistry registry) {
+    public static String openMetrics(PrometheusRegistry registry) {
         return text(registry, OpenMetricsTextFormatWriter.create());
     }
 
-    static String protobuf(PrometheusRegistry registry) {
+    public static String protobuf(PrometheusRegistry registry) {
         return new PrometheusProtobufWriter().toDebugString(registry.scrape(), EscapingScheme.UNDERSCORE_ESCAPING);
     }
 
-    static Page parse(String text) {
+    public static Page parse(String text) {
         var types = new LinkedHashMap<String, String>();
         var helps = new LinkedHashMap<String, String>();
         var samples = text.lines()
@@ -95,7 +107,7 @@ record Page(Map<String, String> types, Map<String, String> helps, List<Sample> s
     }
 
     /** The samples of a family, whatever suffix they have. */
-    List<Sample> family(String name) {
+    public List<Sample> family(String name) {
         return samples.stream()
                 .filter(sample -> sample.name().equals(name)
                         || (types.getOrDefault(name, "").equals("histogram")
@@ -105,7 +117,7 @@ record Page(Map<String, String> types, Map<String, String> helps, List<Sample> s
     }
 
     /** The value of the sample with exactly these labels, given as key, value, key, value. */
-    Optional<Double> value(String name, String... labels) {
+    public Optional<Double> value(String name, String... labels) {
         var wanted = new TreeMap<String, String>();
         for (var i = 0; i < labels.length; i += 2) wanted.put(labels[i], labels[i + 1]);
         return samples.stream()
@@ -115,7 +127,7 @@ record Page(Map<String, String> types, Map<String, String> helps, List<Sample> s
     }
 
     /** The label names of a family's series, without {@code le}; each distinct set once. */
-    Set<NavigableSet<String>> labelNames(String name) {
+    public Set<NavigableSet<String>> labelNames(String name) {
         var sets = new HashSet<NavigableSet<String>>();
         family(name)
                 .forEach(sample ->
@@ -124,10 +136,27 @@ record Page(Map<String, String> types, Map<String, String> helps, List<Sample> s
     }
 
     /** The bounds of a histogram's classic buckets. */
-    List<Double> bounds(String name) {
+    public List<Double> bounds(String name) {
         return family(name).stream()
                 .flatMap(sample -> sample.upperBound().stream())
                 .distinct()
                 .toList();
+    }
+
+    /** The families that both pages have; fails when one differs in type, labels, buckets or sample names. */
+    public Set<String> familiesThatAgreeWith(Page theirs) {
+        var shared = new TreeSet<>(theirs.types.keySet());
+        shared.retainAll(types.keySet());
+        for (var family : shared) {
+            assertThat(types.get(family)).as(family).isEqualTo(theirs.types.get(family));
+            assertThat(labelNames(family)).as(family).isEqualTo(theirs.labelNames(family));
+            assertThat(bounds(family)).as(family).isEqualTo(theirs.bounds(family));
+            assertThat(sampleNames(family)).as(family).isEqualTo(theirs.sampleNames(family));
+        }
+        return shared;
+    }
+
+    private Set<String> sampleNames(String name) {
+        return family(name).stream().map(Sample::name).collect(Collectors.toSet());
     }
 }

@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON object of a model folder. Its accessors check what they return, and their messages name the file and the key.
- * A key whose value is null counts as absent.
+ * A JSON object of a model folder. Its accessors check what they return, and their messages name the file and the key. A
+ * key whose value is null counts as absent.
  */
 final class JsonObject {
     private static final JsonFactory JSON = JsonFactory.builder()

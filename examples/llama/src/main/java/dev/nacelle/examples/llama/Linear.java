@@ -7,8 +7,8 @@ import java.util.Arrays;
  *
  * <p>The weights lie by input, not by output as in the file: the inner loop then runs over outputs, each of which is a
  * sum of its own, and the JIT compiler turns it into vector instructions. (It may not reorder the one sum that a loop
- * over inputs would be.) Each output is summed in the same order however many vectors there are and however many
- * threads work, so a token's numbers do not depend on what else is in the batch.
+ * over inputs would be.) Each output is summed in the same order however many vectors there are and however many threads
+ * work, so a token's numbers do not depend on what else is in the batch.
  */
 final class Linear {
     /** Outputs of one tile: with four rows of weights they stay in the first-level cache. */

@@ -127,11 +127,7 @@ public final class LlamaEngine implements LLMEngine {
                 OptionalInt.of(options.maxBatchedTokens()),
                 OptionalInt.of(1),
                 OptionalInt.of(started.dpRank));
-        // The jar's; classes that run from a folder have none.
-        var version = Optional.ofNullable(LlamaEngine.class.getPackage().getImplementationVersion());
-        return EngineConfig.of(started.model, registration)
-                .withVersion(version.orElse("unknown"))
-                .withCapabilities(Capability.LOG_PROBABILITIES);
+        return EngineConfig.of(started.model, registration).withCapabilities(Capability.LOG_PROBABILITIES);
     }
 
     @Override

@@ -11,8 +11,8 @@ final class Rope {
         record Linear(double factor) implements Scaling {}
 
         /**
-         * Llama 3.1: waves longer than {@code context / lowFrequency} are stretched by {@code factor}, those shorter
-         * than {@code context / highFrequency} stay, and between the two the change is gradual.
+         * Llama 3.1: waves longer than {@code context / lowFrequency} are stretched by {@code factor}, those shorter than
+         * {@code context / highFrequency} stay, and between the two the change is gradual.
          *
          * @param context tokens of the context that the model was first trained on
          */

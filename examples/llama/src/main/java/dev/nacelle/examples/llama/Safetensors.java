@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One safetensors file, mapped into memory: an 8-byte little-endian header length, a JSON header that gives each
- * tensor's {@code dtype}, {@code shape} and {@code data_offsets} (begin and end, counted from the header's end), then
- * the data.
+ * One safetensors file, mapped into memory: an 8-byte little-endian header length, a JSON header that gives each tensor's
+ * {@code dtype}, {@code shape} and {@code data_offsets} (begin and end, counted from the header's end), then the data.
+ * See the format's description at github.com/huggingface/safetensors.
  */
 final class Safetensors implements AutoCloseable {
     /** The format's own limit on its header. */

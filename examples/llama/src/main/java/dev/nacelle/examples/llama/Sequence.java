@@ -15,8 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 /**
  * A request under way: its tokens, how many of them the KV cache holds, and its stream.
  *
- * <p>Two threads meet here. The scheduler's does everything but {@link #follow}, in which the request's own thread
- * waits for the end of the stream.
+ * <p>Two threads meet here. The scheduler's does everything but {@link #follow}, in which the request's own thread waits
+ * for the end of the stream.
  */
 final class Sequence {
     /** What the scheduler tells the request's thread. */

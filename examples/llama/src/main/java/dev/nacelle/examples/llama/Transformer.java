@@ -3,8 +3,8 @@ package dev.nacelle.examples.llama;
 import java.util.List;
 
 /**
- * The model's forward pass over the tokens of one step, whichever sequences they belong to. Not safe for concurrent
- * use: it belongs to the scheduler's thread, and {@link Parallel} lends it others.
+ * The model's forward pass over the tokens of one step, whichever sequences they belong to. Not safe for concurrent use:
+ * it belongs to the scheduler's thread, and {@link Parallel} lends it others.
  */
 final class Transformer {
     private final ModelConfig config;

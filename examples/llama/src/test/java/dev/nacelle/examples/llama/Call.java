@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/** One request to an engine, made as a host makes it: on a virtual thread, with a stream that keeps all it got. */
+/** One request to an engine, made the way a host makes it: on a virtual thread, with a stream that keeps what it got. */
 final class Call implements GenerateContext, ResponseSink {
     private static final long PATIENCE_SECONDS = 30;
 
@@ -36,9 +36,6 @@ final class Call implements GenerateContext, ResponseSink {
     private Optional<Usage> usage = Optional.empty();
     private boolean cancelled;
     private int capacity;
-
-    /** Runs at the stream's end, on the engine's thread. */
-    volatile Runnable atEnd = () -> {};
 
     private Call(LLMEngine engine, GenerateRequest request, int capacity) {
         this.capacity = capacity;
@@ -64,11 +61,6 @@ final class Call implements GenerateContext, ResponseSink {
         var call = new Call(engine, request, capacity);
         call.thread.start();
         return call;
-    }
-
-    /** A stream whose request the test sends by itself. */
-    static Call unsent(LLMEngine engine, GenerateRequest request) {
-        return new Call(engine, request, Integer.MAX_VALUE);
     }
 
     /** Gives the request up. */
@@ -157,7 +149,6 @@ final class Call implements GenerateContext, ResponseSink {
         if (reason.isPresent()) throw new AssertionError("a second end");
         reason = Optional.of(why);
         usage = Optional.of(consumed);
-        atEnd.run();
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/** Models too small to make sense. Their weights are a hash of tensor name and index, as in src/test/python/golden.py. */
+/** Models too small to make sense, whose weights are a hash of tensor name and index, as in src/test/python/golden.py. */
 final class TinyModel {
     /** Where the model of the examples lies. */
     static final Path AUSTEN =
