@@ -22,6 +22,16 @@ public record StopConditions(
         stopStrings = List.copyOf(stopStrings);
     }
 
+    /**
+     * Whether a chosen token ends the response: one of {@link #stopTokenIds}, with {@link #minTokens} already out. The
+     * model's own end of text is the engine's to know.
+     *
+     * @param emitted tokens emitted before it
+     */
+    public boolean endsAt(int token, int emitted) {
+        return emitted >= minTokens && stopTokenIds.contains(token);
+    }
+
     public static StopConditions maxTokens(int count) {
         return new StopConditions(OptionalInt.of(count), 0, TokenIds.NONE, List.of(), false);
     }

@@ -31,6 +31,12 @@ public final class TokenIds {
         return ids[i];
     }
 
+    /** Whether {@code id} is among these; looks at each. */
+    public boolean contains(int id) {
+        for (int each : ids) if (each == id) return true;
+        return false;
+    }
+
     /** A copy that the caller may change. */
     public int[] toArray() {
         return ids.clone();

@@ -229,7 +229,7 @@ class ConformanceTest {
             int token = request.tokenIds().at(0);
             var reason = FinishReason.LENGTH;
             for (int i = 0; i < stop.maxTokens().orElse(16) && !context.isCancelled(); i++) {
-                if (i >= stop.minTokens() && stop.stopTokenIds().stream().anyMatch(id -> id == token)) {
+                if (stop.endsAt(token, i)) {
                     reason = FinishReason.STOP;
                     break;
                 }

@@ -131,7 +131,7 @@ class CorrectEngine implements LLMEngine {
     }
 
     boolean isStop(int token, int i, StopConditions stop) {
-        return i >= stop.minTokens() && stop.stopTokenIds().stream().anyMatch(id -> id == token);
+        return stop.endsAt(token, i);
     }
 
     void emit(GenerateRequest request, ResponseSink sink, int choice, int token) throws InterruptedException {

@@ -63,6 +63,14 @@ class RequestRecordsTest {
     }
 
     @Test
+    void aStopTokenCountsOnceMinTokensAreOut() {
+        var stop = new StopConditions(OptionalInt.of(9), 2, TokenIds.of(7, 8), List.of(), false);
+        assertThat(stop.endsAt(8, 1)).isFalse();
+        assertThat(stop.endsAt(8, 2)).isTrue();
+        assertThat(stop.endsAt(9, 2)).isFalse();
+    }
+
+    @Test
     void samplingOptionsChangeOneAtATime() {
         assertThat(SamplingOptions.greedy().temperature()).hasValue(0);
         assertThat(SamplingOptions.greedy().withTopP(0.5).withSeed(3))

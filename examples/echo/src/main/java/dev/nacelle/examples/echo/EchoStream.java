@@ -99,10 +99,7 @@ final class EchoStream {
     }
 
     private boolean isStop(int token) {
-        if (emitted < stop.minTokens()) return false;
-        if (eos.isPresent() && eos.getAsInt() == token) return true;
-        var ids = stop.stopTokenIds();
-        for (int i = 0; i < ids.size(); i++) if (ids.at(i) == token) return true;
-        return false;
+        return stop.endsAt(token, emitted)
+                || (eos.isPresent() && eos.getAsInt() == token && emitted >= stop.minTokens());
     }
 }
