@@ -34,7 +34,7 @@ final class Canary implements AutoCloseable {
         this.calls = calls;
         this.health = health;
         this.seen = calls.progress();
-        this.thread = Thread.ofVirtual().name("canary").unstarted(this::run);
+        this.thread = Thread.ofPlatform().daemon().name("canary").unstarted(this::run);
     }
 
     static Canary start(GenerateRequest probe, WorkerConfig.Canary config, EngineCalls calls, WorkerHealth health) {

@@ -6,12 +6,14 @@ import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.InFlight;
 import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.runtime.plane.ResponseReceiver;
+import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.GenerateRequest;
 import dev.nacelle.spi.request.Prompt;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,12 +22,7 @@ import org.slf4j.LoggerFactory;
 final class EngineCall implements InFlight, ResponseStream.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(EngineCall.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
-    private enum Place {
-        BEFORE_ENGINE,
-        IN_ENGINE,
-        PAST_ENGINE
-    }
+    private static final Duration FOREVER = Duration.ofDays(10_000);
 
     private final EngineCalls calls;
     private final GenerateRequest request;
@@ -35,8 +32,11 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     private final RequestContext context;
     private final Thread thread;
 
-    private Place place = Place.BEFORE_ENGINE; // guarded by this
-    private boolean told; // guarded by this: the engine knows that the request was given up
+    // Guarded by this.
+    private boolean entered;
+    private boolean inEngine;
+    private boolean told; // the engine knows that the request was given up
+    private boolean over;
 
     /** @param metrics null for a probe, which no metric counts */
     EngineCall(
@@ -117,6 +117,10 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
         calls.ended(this);
         if (metrics != null) metrics.close();
         pass.close();
+        synchronized (this) {
+            over = true;
+            notifyAll();
+        }
     }
 
     private void run() {
@@ -166,13 +170,14 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     /** @return false when the request was given up before the engine saw it, which then never hears of it */
     private synchronized boolean enterEngine() {
         if (stream.isGivenUp()) return false;
-        place = Place.IN_ENGINE;
+        entered = true;
+        inEngine = true;
         return true;
     }
 
     /** Past this point the engine is not called for this request any more: a cancellation under way ends first. */
     private synchronized void leaveEngine() {
-        place = Place.PAST_ENGINE;
+        inEngine = false;
         while (stream.isGivenUp() && !told) {
             try {
                 wait();
@@ -203,36 +208,43 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     }
 
     private void tellEngine(long noticedNanos) {
-        if (wasInEngine()) {
+        if (hasEntered()) {
             context.runCancelActions();
             calls.engine().abort(context);
             interrupt();
-            calls.told(System.nanoTime() - noticedNanos);
+            if (metrics != null) calls.told(System.nanoTime() - noticedNanos);
         }
         synchronized (this) {
             told = true;
             notifyAll();
         }
-        awaitEngine();
+        awaitEnd();
     }
 
-    private synchronized boolean wasInEngine() {
-        return place != Place.BEFORE_ENGINE;
+    private synchronized boolean hasEntered() {
+        return entered;
     }
 
     private synchronized void interrupt() {
-        if (place == Place.IN_ENGINE) thread.interrupt();
+        if (inEngine) thread.interrupt();
     }
 
-    private void awaitEngine() {
+    private void awaitEnd() {
         try {
-            if (thread.join(calls.cancelLimit())) return;
+            if (awaitEnd(Deadline.in(calls.cancelLimit()))) return;
             try (var _ = calls.watch().stuck(context.id())) {
-                thread.join();
+                awaitEnd(Deadline.in(FOREVER));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized boolean awaitEnd(Deadline deadline) throws InterruptedException {
+        while (!over && !deadline.isOver())
+            TimeUnit.NANOSECONDS.timedWait(
+                    this, Math.max(1, deadline.remaining().toNanos()));
+        return over;
     }
 
     private EngineError broken(Breach breach) {

@@ -23,6 +23,9 @@ final class EngineCalls implements RequestHandler {
     private final BoundHistogram cancelPropagation;
     private final Duration cancelLimit;
     private final RequestGate gate = new RequestGate();
+    /** Probes have a gate of their own: a stop does not wait long for one that hangs. */
+    private final RequestGate probeGate = new RequestGate();
+
     private final Set<EngineCall> running = ConcurrentHashMap.newKeySet();
     private final LongAdder finished = new LongAdder();
 
@@ -62,11 +65,15 @@ final class EngineCalls implements RequestHandler {
 
     /** The canary's way in, open also while the worker is not ready; no metric counts it. */
     InFlight probe(GenerateRequest request, RequestHead head, ResponseReceiver receiver) throws EngineException {
-        return start(new EngineCall(this, request.asHealthCheck(), head, receiver, gate.enter(), null));
+        return start(new EngineCall(this, request.asHealthCheck(), head, receiver, probeGate.enter(), null));
     }
 
     RequestGate gate() {
         return gate;
+    }
+
+    RequestGate probeGate() {
+        return probeGate;
     }
 
     /** Gives up everything that still runs, or has yet to begin; the gate is closed by then. */

@@ -14,7 +14,7 @@ final class EngineStart implements StartContext {
     private final WorkerPlace place;
     private final WorkerHealth health;
     private final StartProgress listener;
-    private volatile boolean over;
+    private boolean over; // guarded by this
 
     EngineStart(WorkerPlace place, WorkerHealth health, StartProgress listener) {
         this.place = place;
@@ -23,7 +23,7 @@ final class EngineStart implements StartContext {
     }
 
     /** The engine has started, or failed to: it may keep this object, and its progress is no news any more. */
-    void over() {
+    synchronized void over() {
         over = true;
     }
 
@@ -39,9 +39,11 @@ final class EngineStart implements StartContext {
 
     @Override
     public void progress(double fraction, String message) {
-        if (over) return;
         double clamped = fraction >= 0 ? Math.min(fraction, 1) : 0; // NaN is 0, too
-        health.enter(new WorkerState.Starting(clamped, message));
+        synchronized (this) { // a late report must not take a worker that serves back to its start
+            if (over) return;
+            health.enter(new WorkerState.Starting(clamped, message));
+        }
         try {
             listener.report(place.toString(), clamped, message);
         } catch (RuntimeException e) {

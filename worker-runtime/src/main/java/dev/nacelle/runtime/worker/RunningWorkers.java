@@ -55,10 +55,11 @@ final class RunningWorkers implements RunningRole {
     @Override
     public boolean drain(Deadline deadline) {
         if (!drained.compareAndSet(false, true)) return true;
+        // On threads of the platform: virtual ones starve while an engine computes on those of its requests.
         var clean = new AtomicBoolean(true);
         var done = new CountDownLatch(workers.size());
         for (var worker : workers)
-            Thread.ofVirtual().name("drain").start(() -> {
+            Thread.ofPlatform().name("drain").start(() -> {
                 try {
                     if (!worker.drain(deadline)) clean.set(false);
                 } finally {

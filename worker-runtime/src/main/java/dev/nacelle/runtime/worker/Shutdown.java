@@ -79,36 +79,38 @@ final class Shutdown {
 
     private StageOutcome stopAdmission() {
         parts.calls.gate().close();
+        parts.calls.probeGate().close();
         return StageOutcome.COMPLETED;
     }
 
     private StageOutcome inflight(Deadline streamsEnd, Deadline workEnd) {
         if (parts.lease.isEmpty()) return StageOutcome.SKIPPED;
         long began = System.nanoTime();
-        var outcome = awaitEmpty(streamsEnd) ? StageOutcome.COMPLETED : endStreams(workEnd);
+        var gate = parts.calls.gate();
+        var outcome = awaitEmpty(gate, streamsEnd) ? StageOutcome.COMPLETED : endStreams(gate, workEnd);
         parts.gauges.drained(Duration.ofNanos(System.nanoTime() - began));
         if (outcome != StageOutcome.COMPLETED) clean = false;
-        if (parts.calls.gate().inFlight() > 0) {
-            LOG.error("worker {}: {} requests do not end; the engine is cleaned up under them", parts.worker, stuck());
+        if (gate.inFlight() > 0) {
+            LOG.error(
+                    "worker {}: {} requests do not end; the engine is cleaned up under them",
+                    parts.worker,
+                    gate.inFlight());
             return outcome;
         }
+        awaitEmpty(parts.calls.probeGate(), shorter(Deadline.in(CANCEL_SHARE), workEnd));
         return engineDrain(workEnd) ? outcome : StageOutcome.FAILED;
     }
 
-    private StageOutcome endStreams(Deadline workEnd) {
-        LOG.warn("worker {}: the shutdown's budget is over; ending {} requests", parts.worker, stuck());
+    private StageOutcome endStreams(RequestGate gate, Deadline workEnd) {
+        LOG.warn("worker {}: the shutdown's budget is over; ending {} requests", parts.worker, gate.inFlight());
         parts.calls.cancelAll();
-        awaitEmpty(workEnd);
+        awaitEmpty(gate, workEnd);
         return StageOutcome.DEADLINE;
     }
 
-    private long stuck() {
-        return parts.calls.gate().inFlight();
-    }
-
-    private boolean awaitEmpty(Deadline end) {
+    private static boolean awaitEmpty(RequestGate gate, Deadline end) {
         try {
-            return parts.calls.gate().awaitEmpty(end);
+            return gate.awaitEmpty(end);
         } catch (InterruptedException _) {
             return false; // whoever waits is in a hurry: as if the time were over
         }
@@ -224,6 +226,10 @@ final class Shutdown {
 
     private static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Deadline shorter(Deadline a, Deadline b) {
+        return a.remaining().compareTo(b.remaining()) < 0 ? a : b;
     }
 
     /** One stage's work. */

@@ -79,9 +79,11 @@ final class Worker implements AutoCloseable {
             health.enter(new WorkerState.Preparing());
             if (!stopAsked.getAsBoolean()) serve(ready);
         } catch (StartException e) {
-            health.enter(new WorkerState.StartFailed(String.valueOf(e.getMessage())));
-            cleanUpFailedStart();
+            failed(e);
             throw e;
+        } catch (RuntimeException e) { // the host's own, and no reason to leave the engine as it is
+            failed(e);
+            throw new StartException("worker %s could not start: %s".formatted(place.path(), e), e);
         }
     }
 
@@ -185,7 +187,8 @@ final class Worker implements AutoCloseable {
                 config.migrationLimit());
     }
 
-    private void cleanUpFailedStart() {
+    private void failed(Exception e) {
+        health.enter(new WorkerState.StartFailed(String.valueOf(e.getMessage())));
         var outcome = EngineStep.run(engine, "cleanup", Deadline.in(FAILED_CLEANUP_LIMIT), () -> {
             engine.cleanup();
             return true;

@@ -11,6 +11,7 @@ import dev.nacelle.spi.LLMEngine;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 
 /** The role {@code workers}: loads engines and serves them on the plane. */
 public final class WorkersRole implements Role<WorkersPart> {
@@ -34,7 +35,7 @@ public final class WorkersRole implements Role<WorkersPart> {
     @Override
     public RunningRole start(WorkersPart configuration, HostServices host) throws StartException, InterruptedException {
         if (configuration.workers().isEmpty())
-            throw new StartException("workers: none is configured; name at least one, or take 'workers' out of roles");
+            throw mistake(host, "workers", "at least one worker, or roles without 'workers'");
         var workers = new ArrayList<Worker>();
         try {
             for (int i = 0; i < configuration.workers().size(); i++)
@@ -50,7 +51,7 @@ public final class WorkersRole implements Role<WorkersPart> {
     private static Worker create(String key, WorkerConfig config, HostServices host) throws StartException {
         var folder = config.model().path();
         if (folder.isPresent() && !Files.exists(folder.get()))
-            throw new StartException("%s.model.path %s: no such folder".formatted(key, folder.get()));
+            throw mistake(host, key + ".model.path", "a folder that is there");
         var provider = host.engines().provider(config.engine());
         var engine = new Engine(config.engine(), create(key, provider, config.options(), host));
         return new Worker(config, WorkerPlace.of(config, host.namespace()), engine, host, CANCEL_LIMIT);
@@ -66,11 +67,18 @@ public final class WorkersRole implements Role<WorkersPart> {
         } catch (ConfigException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
-            throw new StartException("%s.options: engine '%s': %s".formatted(key, provider.name(), e.getMessage()), e);
+            throw new StartException(
+                    "%s (%s): engine '%s': %s".formatted(options.path(), options.origin(), provider.name(), e.getMessage()),
+                    e);
         } catch (RuntimeException | LinkageError e) {
             throw new StartException("%s: engine '%s' could not be created: %s".formatted(key, provider.name(), e), e);
         } finally {
             thread.setContextClassLoader(before);
         }
+    }
+
+    private static StartException mistake(HostServices host, String setting, String expected) {
+        var mistake = host.configuration().mistake(setting, expected, List.of());
+        return new StartException(String.valueOf(mistake.getMessage()), mistake);
     }
 }
