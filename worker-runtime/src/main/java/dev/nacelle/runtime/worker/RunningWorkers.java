@@ -84,11 +84,11 @@ final class RunningWorkers implements RunningRole {
         for (var worker : workers)
             worker.startThread(() -> {
                         try {
-                            worker.start(() -> stop.isMade() || interrupted.get() || failure.get() != null);
-                        } catch (StartException e) {
-                            // Said at once: the others' starts are let finish, and that may take minutes.
-                            LOG.error("{}", e.getMessage());
-                            failure.compareAndSet(null, e);
+                            worker.start(() -> stop.isMade() || interrupted.get() || failure.get() != null, e -> {
+                                // Said at once: the others' starts are let finish, and that may take minutes.
+                                LOG.error("{}", e.getMessage());
+                                failure.compareAndSet(null, e);
+                            });
                         } finally {
                             done.countDown();
                         }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,20 +71,20 @@ final class Worker implements AutoCloseable {
      * Starts the engine and serves it; blocks. When a stop is asked for meanwhile the engine's own start is let finish,
      * and nothing follows it.
      *
-     * @throws StartException when a step failed; the engine has then been cleaned up
+     * @param failed hears, once, of a step that failed, at once; when this method returns the engine has been cleaned up
      */
-    void start(BooleanSupplier stopAsked) throws StartException {
+    void start(BooleanSupplier stopAsked, Consumer<StartException> failed) {
         try {
             var ready = startEngine();
             started = ready;
             health.enter(new WorkerState.Preparing());
             if (!stopAsked.getAsBoolean()) serve(ready);
         } catch (StartException e) {
+            failed.accept(e);
             failed(e);
-            throw e;
         } catch (RuntimeException e) { // the host's own, and no reason to leave the engine as it is
+            failed.accept(new StartException("worker %s could not start: %s".formatted(place.path(), e), e));
             failed(e);
-            throw new StartException("worker %s could not start: %s".formatted(place.path(), e), e);
         }
     }
 

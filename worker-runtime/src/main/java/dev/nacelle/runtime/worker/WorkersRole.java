@@ -18,6 +18,17 @@ public final class WorkersRole implements Role<WorkersPart> {
     /** What the contract gives an engine to end a cancelled request. */
     private static final Duration CANCEL_LIMIT = Duration.ofSeconds(2);
 
+    private final Duration cancelLimit;
+
+    /** For {@link java.util.ServiceLoader}. */
+    public WorkersRole() {
+        this(CANCEL_LIMIT);
+    }
+
+    WorkersRole(Duration cancelLimit) {
+        this.cancelLimit = cancelLimit;
+    }
+
     @Override
     public String name() {
         return "workers";
@@ -48,13 +59,13 @@ public final class WorkersRole implements Role<WorkersPart> {
         return RunningWorkers.start(workers, host.stop());
     }
 
-    private static Worker create(String key, WorkerConfig config, HostServices host) throws StartException {
+    private Worker create(String key, WorkerConfig config, HostServices host) throws StartException {
         var folder = config.model().path();
         if (folder.isPresent() && !Files.exists(folder.get()))
             throw mistake(host, key + ".model.path", "a folder that is there");
         var provider = host.engines().provider(config.engine());
         var engine = new Engine(config.engine(), create(key, provider, config.options(), host));
-        return new Worker(config, WorkerPlace.of(config, host.namespace()), engine, host, CANCEL_LIMIT);
+        return new Worker(config, WorkerPlace.of(config, host.namespace()), engine, host, cancelLimit);
     }
 
     private static <O extends Record> LLMEngine create(
@@ -68,7 +79,8 @@ public final class WorkersRole implements Role<WorkersPart> {
             throw new StartException(String.valueOf(e.getMessage()), e);
         } catch (IllegalArgumentException e) {
             throw new StartException(
-                    "%s (%s): engine '%s': %s".formatted(options.path(), options.origin(), provider.name(), e.getMessage()),
+                    "%s (%s): engine '%s': %s"
+                            .formatted(options.path(), options.origin(), provider.name(), e.getMessage()),
                     e);
         } catch (RuntimeException | LinkageError e) {
             throw new StartException("%s: engine '%s' could not be created: %s".formatted(key, provider.name(), e), e);

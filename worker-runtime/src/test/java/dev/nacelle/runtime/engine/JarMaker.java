@@ -17,32 +17,32 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Compiles sources against the test's class path and puts them into a jar: a real engine from outside. */
-final class JarMaker {
+public final class JarMaker {
     private final Path folder;
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final Map<String, String> texts = new LinkedHashMap<>();
 
-    JarMaker(Path folder) {
+    public JarMaker(Path folder) {
         this.folder = folder;
     }
 
     /** A class by its full name. */
-    JarMaker source(String name, String code) {
+    public JarMaker source(String name, String code) {
         sources.put(name, code);
         return this;
     }
 
     /** A file that is no class. */
-    JarMaker text(String path, String content) {
+    public JarMaker text(String path, String content) {
         texts.put(path, content);
         return this;
     }
 
-    JarMaker provider(String className) {
+    public JarMaker provider(String className) {
         return text("META-INF/services/dev.nacelle.spi.EngineProvider", className + "\n");
     }
 
-    Path write(String jarName) throws IOException {
+    public Path write(String jarName) throws IOException {
         var classes = Files.createTempDirectory(folder, "classes");
         compile(classes);
         var jar = folder.resolve(jarName);

@@ -22,6 +22,7 @@ final class Reader implements ResponseReceiver {
     private final AtomicInteger terminals = new AtomicInteger();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final int capacity;
+    private final Runnable whileTaking;
     private volatile @Nullable FinishReason reason;
     private volatile @Nullable Usage usage;
     private volatile @Nullable EngineError error;
@@ -32,7 +33,13 @@ final class Reader implements ResponseReceiver {
 
     /** @param capacity items it takes, as it never reads them */
     Reader(int capacity) {
+        this(capacity, () -> {});
+    }
+
+    /** @param whileTaking runs while an item is taken */
+    Reader(int capacity, Runnable whileTaking) {
         this.capacity = capacity;
+        this.whileTaking = whileTaking;
     }
 
     @Override
@@ -92,10 +99,14 @@ final class Reader implements ResponseReceiver {
     private boolean taking(Runnable keep) {
         if (!busy.compareAndSet(false, true)) offences.add("two threads at once");
         if (terminals.get() > 0) offences.add("an item after the terminal");
-        boolean taken = isWritable();
-        if (taken) keep.run();
-        busy.set(false);
-        return taken;
+        try {
+            boolean taken = isWritable();
+            if (taken) keep.run();
+            whileTaking.run();
+            return taken;
+        } finally {
+            busy.set(false);
+        }
     }
 
     private void terminal() {

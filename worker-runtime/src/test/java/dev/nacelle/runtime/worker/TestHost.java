@@ -2,13 +2,16 @@ package dev.nacelle.runtime.worker;
 
 import dev.nacelle.runtime.config.ConfigLoader;
 import dev.nacelle.runtime.config.ConfigSource;
+import dev.nacelle.runtime.config.Configuration;
 import dev.nacelle.runtime.metrics.MetricsConfig;
 import dev.nacelle.runtime.metrics.RuntimeMetrics;
+import dev.nacelle.runtime.plane.InFlight;
 import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.runtime.plane.LocalPlane;
 import dev.nacelle.runtime.plane.Plane;
 import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.runtime.role.Deadline;
+import dev.nacelle.runtime.role.EngineSource;
 import dev.nacelle.runtime.role.HostServices;
 import dev.nacelle.runtime.role.RunningRole;
 import dev.nacelle.runtime.role.StartException;
@@ -49,6 +52,14 @@ final class TestHost implements AutoCloseable {
     private final Map<String, EngineProvider<?>> providers = new LinkedHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final List<RunningRole> roles = new CopyOnWriteArrayList<>();
+    /** Health pages are no matter of these tests. */
+    final SystemPages pages = new SystemPages(health, ServletOfNothing::new);
+    /** Where engines come from; the scripted ones, unless a test puts something else here. */
+    EngineSource engines = name -> {
+        var provider = providers.get(name);
+        if (provider == null) throw new StartException("engine '" + name + "' is not installed");
+        return provider;
+    };
 
     /** No options. */
     record Options(
@@ -84,27 +95,40 @@ final class TestHost implements AutoCloseable {
     }
 
     RunningRole start(String yaml) throws StartException, InterruptedException {
-        var configuration = ConfigLoader.load(
+        var configuration = load(yaml);
+        return own(new WorkersRole().start(configuration.part(WorkersPart.class), services(configuration)));
+    }
+
+    /** A worker whose engine may take only so long for a cancellation. */
+    RunningRole startWorker(String worker, Duration cancelLimit) throws StartException, InterruptedException {
+        var configuration = load(workers(worker));
+        var part = configuration.part(WorkersPart.class);
+        return own(new WorkersRole(cancelLimit).start(part, services(configuration)));
+    }
+
+    private static Configuration load(String yaml) {
+        return ConfigLoader.load(
                 ConfigSource.empty(Path.of("")).withText(yaml, Path.of("")), List.of(WorkersPart.class));
-        var services = new HostServices(
+    }
+
+    private RunningRole own(RunningRole role) {
+        roles.add(role);
+        return role;
+    }
+
+    private HostServices services(Configuration configuration) {
+        return new HostServices(
                 "dynamo",
                 configuration,
-                name -> {
-                    var provider = providers.get(name);
-                    if (provider == null) throw new StartException("engine '" + name + "' is not installed");
-                    return provider;
-                },
+                engines,
                 plane,
                 metrics,
                 (_, _, _, _) -> () -> {},
                 health,
-                new SystemPages(health, HttpServletOfNothing::new),
+                pages,
                 actions,
-                (part, fraction, message) -> progress.add("%s %s".formatted(fraction, message)),
+                (_, fraction, message) -> progress.add("%s %s".formatted(fraction, message)),
                 stop);
-        var role = new WorkersRole().start(configuration.part(WorkersPart.class), services);
-        roles.add(role);
-        return role;
     }
 
     /** The only instance. */
@@ -143,6 +167,10 @@ final class TestHost implements AutoCloseable {
         return roles.getFirst().drain(Deadline.in(budget));
     }
 
+    List<RunningRole> roles() {
+        return roles;
+    }
+
     List<String> served() {
         return roles.stream().flatMap(role -> role.served().stream()).toList();
     }
@@ -175,7 +203,7 @@ final class TestHost implements AutoCloseable {
     }
 
     /** A request and who reads its answer. */
-    record Sent(dev.nacelle.runtime.plane.InFlight call, Reader reader) {}
+    record Sent(InFlight call, Reader reader) {}
 
     private record Provider(String name, LLMEngine engine) implements EngineProvider<Options> {
         @Override
@@ -196,8 +224,7 @@ final class TestHost implements AutoCloseable {
         }
     }
 
-    /** Health pages are no matter of these tests. */
-    private static final class HttpServletOfNothing extends HttpServlet {
+    private static final class ServletOfNothing extends HttpServlet {
         private static final long serialVersionUID = 1L;
     }
 }
