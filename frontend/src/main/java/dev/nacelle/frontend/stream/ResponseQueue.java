@@ -1,0 +1,173 @@
+package dev.nacelle.frontend.stream;
+
+import dev.nacelle.runtime.plane.ResponseReceiver;
+import dev.nacelle.spi.error.EngineError;
+import dev.nacelle.spi.request.Chunk;
+import dev.nacelle.spi.request.FinishReason;
+import dev.nacelle.spi.request.Usage;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One response between the engine's thread, which fills it, and one reader at a time, which drains it: a ring of token
+ * ids, without a lock and without an allocation a token. Items richer than a token take a slot of the ring too, and the
+ * text in them is bounded besides.
+ */
+public final class ResponseQueue implements ResponseReceiver {
+    /** Stands in the ring for an item of {@link #chunks}; as a token it would be no id of any vocabulary. */
+    private static final int CHUNK = Integer.MIN_VALUE;
+
+    private static final int CHARS_PER_SLOT = 64;
+
+    /** Who reads. */
+    public interface Reader {
+        /** Takes a token of the first choice. @return false when the next is not wanted now */
+        boolean token(int id);
+
+        /** Takes a richer item. @return false when the next is not wanted now */
+        boolean chunk(Chunk chunk);
+    }
+
+    private final int[] ring;
+    private final int mask;
+    private final int writableBelow;
+    private final Runnable ready;
+    private @Nullable Chunk @Nullable [] chunks;
+
+    // Both count on beyond the ring and wrap around; their difference is what is queued.
+    private final AtomicInteger written = new AtomicInteger();
+    private final AtomicInteger read = new AtomicInteger();
+    private final AtomicLong charsRead = new AtomicLong();
+    private long charsWritten;
+
+    private volatile @Nullable Terminal terminal;
+    private volatile boolean closed;
+
+    private final Object writable = new Object();
+    private volatile int waiting;
+
+    /**
+     * @param slots at least that many items fit; rounded up to a power of two
+     * @param ready called after every change, by the thread that made it: must be short and never block
+     */
+    public ResponseQueue(int slots, Runnable ready) {
+        if (slots < 1 || slots > 1 << 20)
+            throw new IllegalArgumentException("%d slots, expected 1 to %d".formatted(slots, 1 << 20));
+        int size = slots == 1 ? 1 : Integer.highestOneBit(slots - 1) << 1;
+        ring = new int[size];
+        mask = size - 1;
+        writableBelow = Math.max(1, size - size / 4);
+        this.ready = ready;
+    }
+
+    @Override
+    public boolean token(int id) {
+        if (closed) return true;
+        int at = written.getPlain();
+        if (at - read.getAcquire() > mask) return false;
+        ring[at & mask] = id == CHUNK ? -1 : id;
+        written.set(at + 1);
+        ready.run();
+        return true;
+    }
+
+    @Override
+    public boolean chunk(Chunk chunk) {
+        if (closed) return true;
+        int at = written.getPlain();
+        int queued = at - read.getAcquire();
+        int chars = chunk.text().map(String::length).orElse(0);
+        // One item always fits, however long its text.
+        boolean tooMuchText = charsWritten + chars - charsRead.get() > (long) ring.length * CHARS_PER_SLOT;
+        if (queued > mask || (queued > 0 && tooMuchText)) return false;
+        var items = chunks;
+        if (items == null) chunks = items = new @Nullable Chunk[ring.length];
+        items[at & mask] = chunk;
+        ring[at & mask] = CHUNK;
+        charsWritten += chars;
+        written.set(at + 1);
+        ready.run();
+        return true;
+    }
+
+    @Override
+    public boolean isWritable() {
+        return closed || written.get() - read.get() < writableBelow;
+    }
+
+    @Override
+    public void awaitWritable() throws InterruptedException {
+        if (isWritable()) return;
+        synchronized (writable) {
+            waiting++;
+            try {
+                while (!isWritable() && terminal == null) writable.wait();
+            } finally {
+                waiting--;
+            }
+        }
+    }
+
+    @Override
+    public void finished(FinishReason reason, Usage usage) {
+        end(new Terminal.Finished(reason, usage));
+    }
+
+    @Override
+    public void failed(EngineError error) {
+        end(new Terminal.Failed(error));
+    }
+
+    private void end(Terminal how) {
+        terminal = how;
+        wakeWaiting();
+        ready.run();
+    }
+
+    /** Hands what is queued to the reader, oldest first, until there is nothing more or the reader wants no more. */
+    public void drainTo(Reader reader) {
+        int from = read.getPlain();
+        int to = written.get();
+        int at = from;
+        boolean more = true;
+        while (more && at != to) {
+            int slot = at++ & mask;
+            int id = ring[slot];
+            more = id == CHUNK ? reader.chunk(takeChunk(slot)) : reader.token(id);
+        }
+        if (at != from) {
+            read.set(at);
+            wakeWaiting();
+        }
+    }
+
+    private Chunk takeChunk(int slot) {
+        var items = chunks;
+        var chunk = items == null ? null : items[slot];
+        if (items == null || chunk == null) throw new IllegalStateException("slot %d holds no item".formatted(slot));
+        items[slot] = null;
+        chunk.text().ifPresent(text -> charsRead.addAndGet(text.length()));
+        return chunk;
+    }
+
+    /** The response's end, once everything before it was drained. */
+    public Optional<Terminal> terminal() {
+        var end = terminal; // before the count: what was written before the terminal is then seen
+        return end != null && written.get() == read.getPlain() ? Optional.of(end) : Optional.empty();
+    }
+
+    /** Discards whatever comes from now on; nobody waits for this reader any more. Idempotent, from any thread. */
+    public void close() {
+        closed = true;
+        wakeWaiting();
+    }
+
+    private void wakeWaiting() {
+        if (waiting == 0) return;
+        synchronized (writable) {
+            writable.notifyAll();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.nacelle.frontend.stream;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that writes the responses of many streams, so that an engine's thread never does. Streams with something to
+ * write wait on a stack whose links they are themselves: a wake-up allocates nothing, and while the thread is busy it is
+ * one compare-and-set. What piled up meanwhile is then written together.
+ */
+public final class WriterThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WriterThread.class);
+
+    private final AtomicReference<@Nullable Job> newest = new AtomicReference<>();
+    private final Thread thread;
+    private volatile boolean parked;
+    private volatile boolean closed;
+
+    /** Starts the thread. */
+    public WriterThread(String name) {
+        thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
+        thread.start();
+    }
+
+    /** Work that comes up again and again. */
+    public final class Job {
+        private final Runnable work;
+        private final AtomicBoolean waiting = new AtomicBoolean();
+        private @Nullable Job older;
+
+        private Job(Runnable work) {
+            this.work = work;
+        }
+
+        /** Has the work run soon, once for all wake-ups until then. From any thread; never blocks. */
+        public void wake() {
+            if (waiting.get() || !waiting.compareAndSet(false, true)) return;
+            Job head;
+            do {
+                head = newest.get();
+                older = head;
+            } while (!newest.compareAndSet(head, this));
+            // Whoever finds the stack empty wakes the thread; for the others that was done.
+            if (head == null && parked) LockSupport.unpark(thread);
+        }
+    }
+
+    /** Makes a job of work that never blocks and reports its failures by itself. */
+    public Job job(Runnable work) {
+        return new Job(work);
+    }
+
+    /** Ends the thread once it has run what waits; idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void loop() {
+        while (true) {
+            Job batch = newest.getAndSet(null);
+            if (batch != null) runInOrder(batch);
+            else if (closed) return;
+            else await();
+        }
+    }
+
+    private void await() {
+        parked = true;
+        if (newest.get() == null && !closed) LockSupport.park(this);
+        parked = false;
+    }
+
+    /** The stack's newest is its first: the others have waited longer. */
+    private static void runInOrder(Job batch) {
+        Job oldest = null;
+        for (Job job = batch; job != null; ) {
+            Job next = job.older;
+            job.older = oldest;
+            oldest = job;
+            job = next;
+        }
+        for (Job job = oldest; job != null; ) {
+            Job next = job.older;
+            job.older = null;
+            job.waiting.set(false);
+            try {
+                job.work.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("a stream's work failed", e);
+            }
+            job = next;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The way of a response to its client: a bounded queue, the thread that writes, and the watch for clients that left. */
+@NullMarked
+package dev.nacelle.frontend.stream;
+
+import org.jspecify.annotations.NullMarked;

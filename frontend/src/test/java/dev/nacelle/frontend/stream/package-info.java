@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.frontend.stream;
+
+import org.jspecify.annotations.NullMarked;
