@@ -1,0 +1,5 @@
+/** Who gets in. */
+@NullMarked
+package dev.nacelle.frontend.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,167 @@
+package dev.nacelle.frontend.model;
+
+import dev.nacelle.frontend.routing.RoundRobin;
+import dev.nacelle.runtime.plane.Directory;
+import dev.nacelle.runtime.plane.Instance;
+import dev.nacelle.runtime.plane.WorkerCard;
+import dev.nacelle.runtime.role.Deadline;
+import dev.nacelle.spi.Disaggregation;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models of a plane's directory, by name. A model comes with its first instance and goes with its last; tokenizers
+ * are loaded once a folder, on threads of their own. Reading is one look at an immutable map.
+ */
+public final class ModelCatalog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
+
+    /** Hears of models that come and go; called by one thread at a time, must be short. */
+    public interface Listener {
+        void changed(ServedModel model);
+
+        void gone(String model);
+    }
+
+    private final Listener listener;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<Optional<Path>, ModelText> texts = new LinkedHashMap<>();
+    private volatile Map<String, ServedModel> byName = Map.of();
+    private final Directory.Watch watch;
+
+    private record Entry(List<Instance> instances, Optional<Path> folder, RoundRobin turns, long createdSeconds) {}
+
+    /** Watches the directory until closed. */
+    public ModelCatalog(Directory directory, Listener listener) {
+        this.listener = listener;
+        watch = directory.watch(new Directory.Listener() {
+            @Override
+            public void joined(Instance instance) {
+                add(instance);
+            }
+
+            @Override
+            public void left(Instance instance) {
+                remove(instance);
+            }
+        });
+    }
+
+    /** The model that answers to that name. */
+    public Optional<ServedModel> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** Every model once, in order of arrival. */
+    public Collection<ServedModel> models() {
+        return new LinkedHashSet<>(byName.values());
+    }
+
+    /** Whether every model's tokenizer was loaded, or cannot be. */
+    public boolean isLoaded() {
+        return models().stream().allMatch(model -> model.text().isLoaded());
+    }
+
+    /** Waits until the tokenizers of the models that are there now are loaded. @return false when it took too long */
+    public boolean awaitLoaded(Deadline deadline) throws InterruptedException {
+        for (var model : models()) if (!model.text().awaitLoaded(deadline)) return false;
+        return true;
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        synchronized (this) {
+            entries.clear();
+            texts.values().forEach(ModelText::release);
+            texts.clear();
+            byName = Map.of();
+        }
+    }
+
+    private synchronized void add(Instance instance) {
+        var card = instance.card();
+        if (card.disaggregation() == Disaggregation.PREFILL) return;
+        var name = card.config().modelName();
+        var entry = entries.get(name);
+        if (entry == null) {
+            var folder = folder(card);
+            entry = new Entry(
+                    new ArrayList<>(), folder, new RoundRobin(), Instant.now().getEpochSecond());
+            entries.put(name, entry);
+            share(folder);
+        } else if (!entry.folder().equals(folder(card))) {
+            LOG.warn(
+                    "worker {} serves {} with the tokenizer of {}, others with that of {}: the latter is used for all",
+                    card.instanceHex(),
+                    name,
+                    folder(card).map(Path::toString).orElse("bytes"),
+                    entry.folder().map(Path::toString).orElse("bytes"));
+        }
+        entry.instances().add(instance);
+        changed(name);
+    }
+
+    private synchronized void remove(Instance instance) {
+        var name = instance.card().config().modelName();
+        var entry = entries.get(name);
+        if (entry == null || !entry.instances().remove(instance)) return;
+        if (entry.instances().isEmpty()) {
+            entries.remove(name);
+            unshare(entry.folder());
+        }
+        changed(name);
+    }
+
+    private void share(Optional<Path> folder) {
+        if (texts.containsKey(folder)) return;
+        var text = new ModelText(folder);
+        texts.put(folder, text);
+        // Seconds of work for one core: not a virtual thread's.
+        Thread.ofPlatform().daemon().name("tokenizer-loader").start(text::load);
+    }
+
+    private void unshare(Optional<Path> folder) {
+        if (entries.values().stream().anyMatch(entry -> entry.folder().equals(folder))) return;
+        var text = texts.remove(folder);
+        if (text != null) text.release();
+    }
+
+    private void changed(String name) {
+        byName = byName();
+        var model = byName.get(name);
+        if (model != null && model.name().equals(name)) listener.changed(model);
+        else listener.gone(name);
+    }
+
+    /** A model's own name goes before another's alias. */
+    private Map<String, ServedModel> byName() {
+        var found = new LinkedHashMap<String, ServedModel>();
+        entries.forEach((name, entry) -> model(name, entry).ifPresent(model -> found.put(name, model)));
+        for (var model : List.copyOf(found.values())) for (var alias : model.names()) found.putIfAbsent(alias, model);
+        return found;
+    }
+
+    private Optional<ServedModel> model(String name, Entry entry) {
+        var text = texts.get(entry.folder());
+        if (text == null) return Optional.empty();
+        var config = entry.instances().getFirst().card().config();
+        var names = new LinkedHashSet<>(List.of(name, config.model()));
+        names.addAll(config.aliases());
+        return Optional.of(new ServedModel(
+                name, List.copyOf(names), config, entry.instances(), text, entry.turns(), entry.createdSeconds()));
+    }
+
+    private static Optional<Path> folder(WorkerCard card) {
+        return card.modelPath().or(() -> card.config().tokenizerPath());
+    }
+}

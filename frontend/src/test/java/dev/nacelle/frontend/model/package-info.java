@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.frontend.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.frontend.routing;
+
+import org.jspecify.annotations.NullMarked;
