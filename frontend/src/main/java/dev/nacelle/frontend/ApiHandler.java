@@ -1,0 +1,96 @@
+package dev.nacelle.frontend;
+
+import dev.nacelle.frontend.api.ApiError;
+import dev.nacelle.frontend.api.JsonBuffer;
+import dev.nacelle.frontend.api.ResponseBodies;
+import dev.nacelle.frontend.model.ModelCatalog;
+import dev.nacelle.frontend.model.ServedModel;
+import dev.nacelle.frontend.pipeline.Endpoint;
+import dev.nacelle.frontend.pipeline.Pipeline;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** The paths of the API. */
+final class ApiHandler extends Handler.Abstract {
+    private static final String MODELS = "/v1/models";
+
+    private final Pipeline pipeline;
+    private final ModelCatalog catalog;
+
+    ApiHandler(Pipeline pipeline, ModelCatalog catalog) {
+        // Parsing and tokenizing: nothing for the thread that looks after all connections.
+        super(InvocationType.BLOCKING);
+        this.pipeline = pipeline;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        var path = request.getHttpURI().getDecodedPath();
+        switch (path) {
+            case "/v1/chat/completions" -> post(Endpoint.CHAT, request, response, callback);
+            case "/v1/completions" -> post(Endpoint.COMPLETION, request, response, callback);
+            case MODELS -> {
+                if (!refusesMethod(request, response, callback, "GET", "HEAD")) listModels(response, callback);
+            }
+            default -> {
+                if (!path.startsWith(MODELS + "/")) ErrorPages.unknownPath(request, response, callback);
+                else if (!refusesMethod(request, response, callback, "GET", "HEAD"))
+                    showModel(path.substring(MODELS.length() + 1), response, callback);
+            }
+        }
+        return true;
+    }
+
+    private void post(Endpoint endpoint, Request request, Response response, Callback callback) {
+        if (!refusesMethod(request, response, callback, "POST")) pipeline.handle(endpoint, request, response, callback);
+    }
+
+    private void listModels(Response response, Callback callback) {
+        var body = new JsonBuffer();
+        ResponseBodies.models(
+                body, catalog.models().stream().map(ApiHandler::shown).toList());
+        answer(response, callback, body.view());
+    }
+
+    private void showModel(String name, Response response, Callback callback) {
+        var model = catalog.find(name);
+        if (model.isEmpty()) {
+            ErrorPages.write(ApiError.unknownModel(name), response, callback);
+            return;
+        }
+        var body = new JsonBuffer();
+        ResponseBodies.model(body, shown(model.get()));
+        answer(response, callback, body.view());
+    }
+
+    private static ResponseBodies.Model shown(ServedModel model) {
+        return new ResponseBodies.Model(
+                model.name(),
+                model.createdSeconds(),
+                model.config().registration().contextLength());
+    }
+
+    private static void answer(Response response, Callback callback, ByteBuffer json) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        response.write(true, json, callback);
+    }
+
+    private static boolean refusesMethod(Request request, Response response, Callback callback, String... allowed) {
+        for (var method : allowed) if (method.equals(request.getMethod())) return false;
+        var methods = String.join(", ", allowed);
+        response.getHeaders().put(HttpHeader.ALLOW, methods);
+        ErrorPages.write(
+                ApiError.refused(
+                        405,
+                        "method_not_allowed",
+                        "method: found %s, expected %s".formatted(request.getMethod(), methods)),
+                response,
+                callback);
+        return true;
+    }
+}

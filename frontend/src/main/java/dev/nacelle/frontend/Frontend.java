@@ -1,0 +1,179 @@
+package dev.nacelle.frontend;
+
+import dev.nacelle.frontend.admission.AdmissionGate;
+import dev.nacelle.frontend.metrics.HttpEndpoint;
+import dev.nacelle.frontend.metrics.HttpMetricsConfig;
+import dev.nacelle.frontend.metrics.HttpServiceMetrics;
+import dev.nacelle.frontend.model.ModelCatalog;
+import dev.nacelle.frontend.model.ServedModel;
+import dev.nacelle.frontend.pipeline.Pipeline;
+import dev.nacelle.frontend.stream.PeerWatch;
+import dev.nacelle.frontend.stream.WriterThread;
+import dev.nacelle.runtime.role.Deadline;
+import dev.nacelle.runtime.role.HostServices;
+import dev.nacelle.runtime.role.RunningRole;
+import dev.nacelle.runtime.role.StartException;
+import dev.nacelle.runtime.system.ComponentHealth;
+import dev.nacelle.spi.error.EngineError;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The frontend at work: puts the rooms together and takes them apart. */
+final class Frontend implements RunningRole {
+    private static final Logger LOG = LoggerFactory.getLogger(Frontend.class);
+    /** How often to look after waiting requests: a client that left is to be known within 2 s. */
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    /** Longest wait for tokenizers before the port is announced; they go on loading after it. */
+    private static final Duration LOADING_MAX = Duration.ofMinutes(1);
+
+    /** What the last errors need to reach their callers. */
+    private static final Duration LAST_WRITES = Duration.ofMillis(500);
+
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final AdmissionGate gate = new AdmissionGate();
+    private final ModelCatalog catalog;
+    private final Pipeline pipeline;
+    private final FrontendServer server;
+
+    private Frontend(FrontendConfig config, HostServices host) throws IOException {
+        try {
+            var metrics = own(new HttpServiceMetrics(
+                    host.metrics().families(),
+                    new HttpMetricsConfig(
+                            config.metricsPrefix(), config.legacyMetricsPrefix(), config.metricsBuckets()),
+                    EnumSet.of(HttpEndpoint.CHAT_COMPLETIONS, HttpEndpoint.COMPLETIONS)));
+            var models = new ModelGauges(metrics);
+            catalog = own(new ModelCatalog(host.plane().directory(), models));
+            var writers = IntStream.range(0, config.writerThreads())
+                    .mapToObj(i -> own(new WriterThread("frontend-writer-" + i)))
+                    .toList();
+            var watch = own(new PeerWatch(TICK));
+            own(watch.watch(Optional.empty(), new ReadinessWatch(catalog, models)));
+            var limits = config.limits();
+            pipeline = new Pipeline(
+                    new Pipeline.Limits(
+                            (int) limits.body().bytes(),
+                            limits.bodyTimeout(),
+                            limits.streamQueue(),
+                            config.waitingCommentInterval()),
+                    catalog,
+                    gate,
+                    watch,
+                    writers,
+                    metrics);
+            server = own(new FrontendServer(config, new ApiHandler(pipeline, catalog), host.pages()));
+            own(host.health().show(this::health));
+        } catch (IOException | RuntimeException e) {
+            release();
+            throw e;
+        }
+    }
+
+    /** Starts listening, and waits for the tokenizers of the models that are there. */
+    static Frontend start(FrontendConfig config, HostServices host) throws StartException, InterruptedException {
+        Frontend frontend;
+        try {
+            frontend = new Frontend(config, host);
+        } catch (IOException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+        try {
+            frontend.awaitModels(host);
+        } catch (InterruptedException | RuntimeException e) {
+            frontend.close();
+            throw e;
+        }
+        return frontend;
+    }
+
+    private void awaitModels(HostServices host) throws InterruptedException {
+        var longest = Deadline.in(LOADING_MAX);
+        while (!longest.isOver() && !host.stop().isMade()) if (catalog.awaitLoaded(Deadline.in(TICK))) return;
+    }
+
+    /** The port that is listened on. */
+    int port() {
+        return server.port();
+    }
+
+    @Override
+    public List<String> served() {
+        var models = catalog.models().stream().map(ServedModel::name).collect(Collectors.joining(", "));
+        return List.of(
+                "OpenAI API at %s/v1: %s".formatted(server.address(), models.isEmpty() ? "no models yet" : models));
+    }
+
+    @Override
+    public boolean drain(Deadline deadline) {
+        gate.shut();
+        try {
+            if (gate.awaitEmpty(deadline.minus(LAST_WRITES))) return true;
+            LOG.warn("{} responses are not complete at the end of the shutdown's budget", gate.inside());
+            cutAll();
+            gate.awaitEmpty(deadline);
+        } catch (InterruptedException e) {
+            cutAll();
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private void cutAll() {
+        pipeline.cutAll(new EngineError.EngineShutdown(
+                "the server shut down before the response was complete; send the request again"));
+    }
+
+    @Override
+    public void close() {
+        gate.shut();
+        if (gate.inside() > 0) {
+            cutAll();
+            try {
+                gate.awaitEmpty(Deadline.in(LAST_WRITES));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        release();
+    }
+
+    private ComponentHealth health() {
+        boolean loaded = catalog.isLoaded();
+        var state = gate.isShut() ? "draining" : loaded ? "serving" : "loading";
+        return new ComponentHealth(
+                "frontend",
+                state,
+                loaded && !gate.isShut(),
+                Map.of(
+                        "requests",
+                        gate.inside(),
+                        "models",
+                        catalog.models().stream().map(ServedModel::name).toList()));
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        owned.push(part);
+        return part;
+    }
+
+    private void release() {
+        for (AutoCloseable part; (part = owned.poll()) != null; ) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.error("{} did not close", part, e);
+            }
+        }
+    }
+}

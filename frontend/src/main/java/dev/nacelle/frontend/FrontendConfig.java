@@ -1,0 +1,38 @@
+package dev.nacelle.frontend;
+
+import dev.nacelle.frontend.metrics.HttpBuckets;
+import dev.nacelle.spi.config.Setting;
+import java.time.Duration;
+
+/** The {@code frontend} section: the port of the API's callers. */
+public record FrontendConfig(
+        @Setting(value = "Address to listen on", byDefault = "127.0.0.1")
+        String host,
+
+        @Setting(value = "Port to listen on; 0 takes any free one", byDefault = "8000", min = 0, max = 65535)
+        int port,
+
+        @Setting(value = "What the names of the frontend's metrics begin with", byDefault = "dynamo_frontend")
+        String metricsPrefix,
+
+        @Setting(
+                value = "What the names of the older metrics scheme begin with; empty turns it off",
+                byDefault = "nv_llm")
+        String legacyMetricsPrefix,
+
+        @Setting("Buckets of the histograms") HttpBuckets metricsBuckets,
+
+        @Setting(
+                value = "How long a stream is silent before a comment shows that the request is being worked on",
+                byDefault = "1s",
+                min = 0.1,
+                max = 3600)
+        Duration waitingCommentInterval,
+
+        @Setting(value = "Threads that write streams", byDefault = "1", min = 1, max = 64)
+        int writerThreads,
+
+        @Setting("Where the pages of load balancers and Prometheus are; empty turns a page off")
+        FrontendPages pages,
+
+        @Setting("What one caller may take") FrontendLimits limits) {}

@@ -1,0 +1,7 @@
+package dev.nacelle.frontend;
+
+import dev.nacelle.spi.config.Setting;
+
+/** What the role {@code frontend} reads of the configuration. */
+public record FrontendPart(
+        @Setting("The OpenAI-compatible HTTP API") FrontendConfig frontend) {}

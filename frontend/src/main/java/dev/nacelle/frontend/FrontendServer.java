@@ -1,0 +1,105 @@
+package dev.nacelle.frontend;
+
+import dev.nacelle.runtime.system.SystemPages;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.pathmap.PathSpec;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.PathMappingsHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The port of the API's callers: HTTP/1.1 and h2c. */
+final class FrontendServer implements AutoCloseable {
+    /** Nothing waits on these threads but slow readers of small pages; tokenizing is what keeps them busy. */
+    private static final int THREADS_MAX = 24;
+
+    private final Server server;
+    private final ServerConnector connector;
+
+    /**
+     * Starts listening.
+     *
+     * @param api answers what is below {@code /v1}
+     * @throws IOException when the address cannot be bound; the message names it
+     */
+    FrontendServer(FrontendConfig config, Handler api, SystemPages pages) throws IOException {
+        var threads = new QueuedThreadPool(THREADS_MAX, 2);
+        threads.setName("frontend");
+        threads.setDaemon(true);
+        server = new Server(threads);
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        // A model's name may have a slash, which clients write as %2F in GET /v1/models/{id}.
+        http.setUriCompliance(
+                UriCompliance.DEFAULT.with("model names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
+        http.setRequestHeaderSize((int) config.limits().head().bytes());
+        connector = new ServerConnector(
+                server, 1, 1, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+        connector.setHost(config.host());
+        connector.setPort(config.port());
+        connector.setIdleTimeout(config.limits().idleTimeout().toMillis());
+        connector.setAcceptQueueSize(1024);
+        server.addConnector(connector);
+        server.addBean(new NetworkConnectionLimit(config.limits().connections(), connector));
+        var mappings = new PathMappingsHandler();
+        var paths = config.pages();
+        pages.mount(mappings, paths.health(), paths.live(), paths.ready(), paths.metrics());
+        mappings.addMapping(PathSpec.from("/v1/*"), api);
+        mappings.addMapping(PathSpec.from("/"), new Handler.Abstract.NonBlocking() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) {
+                return ErrorPages.unknownPath(request, response, callback);
+            }
+        });
+        server.setHandler(mappings);
+        server.setErrorHandler(ErrorPages::handle);
+        try {
+            server.start();
+        } catch (Exception e) {
+            close();
+            throw new IOException(
+                    "frontend.host and frontend.port: cannot listen on %s:%d: %s"
+                            .formatted(config.host(), config.port(), reason(e)),
+                    e);
+        }
+    }
+
+    /** The port that is listened on. */
+    int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Where the server is reached. */
+    String address() {
+        var host = connector.getHost();
+        return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port());
+    }
+
+    /** Closes every connection at once; responses that matter were ended before. */
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the frontend's server did not stop", e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof BindException) return "the port is in use, or the address is not this machine's";
+            else if (cause instanceof UnresolvedAddressException) return "the host name cannot be resolved";
+        return String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,17 @@
+package dev.nacelle.frontend.pipeline;
+
+import dev.nacelle.frontend.api.RequestOptions;
+import dev.nacelle.frontend.text.ChatMessage;
+import dev.nacelle.spi.request.Prompt;
+import java.util.List;
+
+/** What a caller asked for. */
+sealed interface Asked {
+    RequestOptions options();
+
+    /** To answer a conversation. */
+    record Chat(List<ChatMessage> messages, RequestOptions options) implements Asked {}
+
+    /** To continue a prompt. */
+    record Completion(Prompt prompt, RequestOptions options) implements Asked {}
+}

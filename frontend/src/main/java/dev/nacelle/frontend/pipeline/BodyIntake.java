@@ -1,0 +1,125 @@
+package dev.nacelle.frontend.pipeline;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of one request without holding a thread, bounded in size and time. A body that is too large is read to
+ * its end all the same, as far as {@link #DISCARD_FACTOR} goes, and dropped: a client that is still sending would else
+ * see a broken connection and not the answer.
+ */
+final class BodyIntake implements Runnable {
+    /** The outcome; called exactly once, on a thread that may work but should not wait. */
+    interface Receiver {
+        void body(byte[] bytes, int length);
+
+        /** More than the limit. */
+        void tooLarge();
+
+        /** Not there in time. */
+        void tooSlow();
+
+        /** The client left, or sent no valid body. */
+        void broken(Throwable cause);
+    }
+
+    private enum State {
+        READING,
+        ENDED,
+        LATE
+    }
+
+    /** How many times the limit is read and dropped before the connection is given up. */
+    private static final int DISCARD_FACTOR = 32;
+
+    private static final int FIRST_BUFFER = 16 << 10;
+
+    private final Request request;
+    private final int limit;
+    private final Duration timeout;
+    private final Receiver receiver;
+    private byte[] bytes = new byte[0];
+    private long length;
+    private Scheduler.@Nullable Task timer;
+    private final AtomicReference<State> state = new AtomicReference<>(State.READING);
+
+    private BodyIntake(Request request, int limit, Duration timeout, Receiver receiver) {
+        this.request = request;
+        this.limit = limit;
+        this.timeout = timeout;
+        this.receiver = receiver;
+    }
+
+    /** Reads; the receiver may be called before this returns. */
+    static void read(Request request, int limit, Duration timeout, Receiver receiver) {
+        var intake = new BodyIntake(request, limit, timeout, receiver);
+        // A client that asks first is not asked to send what is not wanted.
+        if (request.getLength() > limit && request.getHeaders().contains(HttpHeader.EXPECT)) receiver.tooLarge();
+        else intake.run();
+    }
+
+    @Override
+    public void run() {
+        while (true) {
+            var chunk = request.read();
+            if (chunk == null) {
+                if (timer == null)
+                    timer = request.getComponents()
+                            .getScheduler()
+                            .schedule(this::expire, timeout.toNanos(), TimeUnit.NANOSECONDS);
+                request.demand(this);
+                return;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                end(chunk.getFailure());
+                return;
+            }
+            take(chunk);
+            boolean last = chunk.isLast();
+            chunk.release();
+            if (last || length > (long) limit * DISCARD_FACTOR) {
+                end(null);
+                return;
+            }
+        }
+    }
+
+    private void take(Content.Chunk chunk) {
+        int more = chunk.remaining();
+        if (length + more <= limit) {
+            ensureCapacity((int) length + more);
+            chunk.getByteBuffer().get(bytes, (int) length, more);
+        } else {
+            bytes = new byte[0];
+        }
+        length += more;
+    }
+
+    /** Grows with what arrives and not with what is announced. */
+    private void ensureCapacity(int needed) {
+        if (needed <= bytes.length) return;
+        int announced = Math.clamp(request.getLength(), 0, FIRST_BUFFER);
+        bytes = Arrays.copyOf(bytes, Math.max(needed, Math.max(announced, Math.min(limit, bytes.length * 2))));
+    }
+
+    private void expire() {
+        if (state.compareAndSet(State.READING, State.LATE))
+            request.fail(new TimeoutException("the body did not arrive within " + timeout));
+    }
+
+    private void end(@Nullable Throwable failure) {
+        if (timer != null) timer.cancel();
+        if (!state.compareAndSet(State.READING, State.ENDED) || failure instanceof TimeoutException) receiver.tooSlow();
+        else if (failure == null && length > limit) receiver.tooLarge();
+        else if (failure == null) receiver.body(bytes, (int) length);
+        else receiver.broken(failure);
+    }
+}

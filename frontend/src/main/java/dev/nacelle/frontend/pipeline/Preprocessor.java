@@ -1,0 +1,149 @@
+package dev.nacelle.frontend.pipeline;
+
+import dev.nacelle.frontend.api.ApiError;
+import dev.nacelle.frontend.api.ApiException;
+import dev.nacelle.frontend.metrics.HttpServiceMetrics;
+import dev.nacelle.frontend.metrics.TokenizerOperation;
+import dev.nacelle.frontend.model.ModelText;
+import dev.nacelle.frontend.model.ServedModel;
+import dev.nacelle.frontend.text.ChatFormat;
+import dev.nacelle.frontend.text.ChatMessage;
+import dev.nacelle.frontend.text.Tokenizer;
+import dev.nacelle.frontend.text.Tokenizer.Specials;
+import dev.nacelle.spi.ModelInput;
+import dev.nacelle.spi.error.EngineException;
+import dev.nacelle.spi.request.GenerateRequest;
+import dev.nacelle.spi.request.Prompt;
+import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.TokenIds;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** From what a caller asked for to what an engine takes: template, tokens, limits. */
+final class Preprocessor {
+    private static final int DEFAULT_COMPLETION_TOKENS = 16;
+    private static final int DEFAULT_TOKENS = 1024;
+
+    private final HttpServiceMetrics metrics;
+
+    Preprocessor(HttpServiceMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    /**
+     * Makes the engine's request.
+     *
+     * @throws ApiException when it cannot be made; names the field at fault
+     */
+    GenerateRequest prepare(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
+        var options = asked.options();
+        Capabilities.check(options, model);
+        var prompt = model.config().input() == ModelInput.TEXT ? text(asked) : tokens(asked, model, text);
+        var stop = options.stop();
+        return new GenerateRequest(
+                options.model(),
+                prompt,
+                options.sampling(),
+                new StopConditions(
+                        OptionalInt.of(maxTokens(asked, prompt, model)),
+                        stop.minTokens(),
+                        stop.stopTokenIds(),
+                        stop.stopStrings(),
+                        stop.ignoreEos()),
+                options.output(),
+                options.dpRank(),
+                Map.of(),
+                false,
+                options.priority(),
+                Optional.empty(),
+                options.extras());
+    }
+
+    /** For engines that tokenize by themselves. */
+    private static Prompt text(Asked asked) throws ApiException {
+        return switch (asked) {
+            case Asked.Chat chat ->
+                new Prompt.Messages(
+                        chat.messages().stream().map(ChatMessage::fields).toList());
+            case Asked.Completion completion -> {
+                if (completion.prompt() instanceof Prompt.Tokens)
+                    throw new ApiException(ApiError.invalid(
+                            "prompt", "prompt: found token ids, expected a text: this model tokenizes by itself"));
+                yield completion.prompt();
+            }
+        };
+    }
+
+    private Prompt tokens(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
+        return switch (asked) {
+            case Asked.Chat chat -> {
+                var conversation = new ChatFormat.Conversation(
+                        chat.messages(), true, chat.options().extras());
+                var rendered = text.chatFormat().render(conversation);
+                yield encode(text.tokenizer(), "messages", rendered.text(), rendered.specials());
+            }
+            case Asked.Completion completion -> prompt(completion.prompt(), model, text.tokenizer());
+        };
+    }
+
+    private Prompt prompt(Prompt given, ServedModel model, Tokenizer tokenizer) throws ApiException {
+        return switch (given) {
+            case Prompt.Tokens tokens -> known(tokens, model, tokenizer);
+            case Prompt.Text(var text) -> encode(tokenizer, "prompt", text, Specials.KEEP);
+            case Prompt.Messages _ ->
+                throw new IllegalStateException("a completion of messages, expected a text or tokens");
+        };
+    }
+
+    private Prompt.Tokens encode(Tokenizer tokenizer, String field, String text, Specials specials)
+            throws ApiException {
+        long start = System.nanoTime();
+        int[] ids = tokenizer.encode(text, specials);
+        metrics.tokenizerLatency(TokenizerOperation.TOKENIZE, (System.nanoTime() - start) / 1e6);
+        if (ids.length == 0)
+            throw new ApiException(
+                    ApiError.invalid(field, field + ": found a text of no tokens, expected at least one"));
+        return new Prompt.Tokens(TokenIds.of(ids));
+    }
+
+    /** Without a model folder the byte tokenizer serves, and the engine may know more ids than that. */
+    private static Prompt known(Prompt.Tokens prompt, ServedModel model, Tokenizer tokenizer) throws ApiException {
+        if (!model.text().hasFolder()) return prompt;
+        int size = tokenizer.vocabularySize();
+        var ids = prompt.ids();
+        for (int i = 0; i < ids.size(); i++)
+            if (ids.at(i) >= size)
+                throw new ApiException(ApiError.invalid(
+                        "prompt",
+                        "prompt[%d]: found token id %d, expected 0 to %d: the model has no other"
+                                .formatted(i, ids.at(i), size - 1)));
+        return prompt;
+    }
+
+    private static int maxTokens(Asked asked, Prompt prompt, ServedModel model) throws ApiException {
+        var wanted = asked.options().stop().maxTokens();
+        var context = model.config().registration().contextLength();
+        if (context.isEmpty()) return wanted.orElse(defaultTokens(asked, DEFAULT_TOKENS));
+        if (!(prompt instanceof Prompt.Tokens(var ids)))
+            return wanted.orElse(defaultTokens(asked, Math.min(DEFAULT_TOKENS, context.getAsInt())));
+        int room = context.getAsInt() - ids.size();
+        if (room < 1)
+            throw new ApiException(ApiError.contextExceeded(
+                    asked instanceof Asked.Chat ? "messages" : "prompt",
+                    "the prompt has %d tokens, and the model's context of %d leaves no room for an answer: shorten it"
+                            .formatted(ids.size(), context.getAsInt())));
+        int limit = wanted.orElse(defaultTokens(asked, room));
+        if (limit > room)
+            throw new ApiException(ApiError.contextExceeded(
+                    "max_tokens",
+                    "max_tokens: found %d beside a prompt of %d tokens, expected at most %d: the model's context is %d tokens"
+                            .formatted(limit, ids.size(), room, context.getAsInt())));
+        return limit;
+    }
+
+    /** What a caller gets who leaves it open. */
+    private static int defaultTokens(Asked asked, int room) {
+        return asked instanceof Asked.Chat ? room : Math.min(DEFAULT_COMPLETION_TOKENS, room);
+    }
+}

@@ -1,0 +1,179 @@
+package dev.nacelle.frontend.pipeline;
+
+import dev.nacelle.frontend.api.ApiError;
+import dev.nacelle.frontend.api.ChunkRenderer;
+import dev.nacelle.frontend.api.JsonBuffer;
+import dev.nacelle.frontend.stream.EventStream;
+import dev.nacelle.frontend.stream.Frames;
+import dev.nacelle.frontend.stream.Terminal;
+import dev.nacelle.frontend.stream.WriterThread;
+import dev.nacelle.runtime.plane.CancelCause;
+import dev.nacelle.spi.error.EngineError;
+import dev.nacelle.spi.request.TokenLogProb;
+import dev.nacelle.spi.request.Usage;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A response as server-sent events: one event a token, whatever is ready in one write. An error before the first byte is
+ * a plain HTTP error; after it, the last event.
+ */
+final class StreamReply implements Reply, Frames, Output {
+    /** Beyond it the rest waits for the next write. */
+    private static final int WRITE_BYTES = 64 << 10;
+
+    private static final long PROBE_NANOS = Duration.ofMillis(200).toNanos();
+
+    /** What does not change from reply to reply. */
+    record Settings(int queueSlots, Duration silence) {}
+
+    private final RequestLife life;
+    private final Generation generation;
+    private final ChunkRenderer renderer;
+    private final boolean includeUsage;
+    private final long silenceNanos;
+    private final EventStream events;
+    private final JsonBuffer out = new JsonBuffer(1024);
+    private boolean committed;
+    private boolean opened;
+    private boolean last;
+    private Outcome outcome = new Outcome.Answered();
+    private int status = 200;
+
+    StreamReply(
+            RequestLife life,
+            List<ChoiceText> choices,
+            int promptTokens,
+            ChunkRenderer renderer,
+            boolean includeUsage,
+            Settings settings,
+            WriterThread writer) {
+        this.life = life;
+        this.renderer = renderer;
+        this.includeUsage = includeUsage;
+        silenceNanos = settings.silence().toNanos();
+        events = new EventStream(this, life.http().response(), writer);
+        generation = new Generation(choices, promptTokens, life.guard(), settings.queueSlots(), events::wake);
+    }
+
+    @Override
+    public Generation generation() {
+        return generation;
+    }
+
+    @Override
+    public void callerGone(Throwable cause) {
+        generation.giveUp(CancelCause.CLIENT_GONE);
+        events.abort(cause);
+    }
+
+    @Override
+    public void cut(EngineError error) {
+        generation.cut(error, CancelCause.SHUTDOWN);
+        events.wake();
+    }
+
+    @Override
+    public void tick() {
+        if (!events.isWriting() && System.nanoTime() - events.lastWriteNanos() >= silenceNanos) events.keepAlive();
+    }
+
+    /** A caller who closed his sending half only goes on reading: writing tells, as one who left answers with a reset. */
+    @Override
+    public void inputEnded() {
+        if (!events.isWriting() && System.nanoTime() - events.lastWriteNanos() >= PROBE_NANOS) events.keepAlive();
+    }
+
+    @Override
+    public ByteBuffer next() {
+        out.clear();
+        var ending = generation.read(this);
+        if (ending.isPresent() && !isFull()) end(ending.get());
+        if (!out.isEmpty()) commit();
+        return out.view();
+    }
+
+    @Override
+    public ByteBuffer keepAlive() {
+        out.clear();
+        ChunkRenderer.waiting(out);
+        commit();
+        return out.view();
+    }
+
+    @Override
+    public boolean isLast() {
+        return last;
+    }
+
+    @Override
+    public void written() {
+        life.http().end();
+        life.over(outcome, status);
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+        boolean stuck = cause instanceof TimeoutException;
+        generation.giveUp(stuck ? CancelCause.SLOW_READER : CancelCause.CLIENT_GONE);
+        life.consumed(new Usage(generation.promptTokens(), generation.tokens()), generation.firstTokenNanos());
+        life.http().abandon(cause);
+        life.over(stuck ? new Outcome.CallerStuck() : new Outcome.CallerGone(), 499);
+    }
+
+    @Override
+    public void piece(int choice, CharSequence text, List<TokenLogProb> logProbs) {
+        open();
+        if (logProbs.isEmpty()) renderer.text(out, text);
+        else renderer.text(out, text, logProbs);
+    }
+
+    @Override
+    public boolean isFull() {
+        return out.size() >= WRITE_BYTES;
+    }
+
+    private void open() {
+        if (opened) return;
+        opened = true;
+        life.guard().firstResponse();
+        renderer.begin(out);
+    }
+
+    private void end(Terminal ending) {
+        last = true;
+        switch (ending) {
+            case Terminal.Finished(var reason, var usage) -> {
+                life.consumed(usage, generation.firstTokenNanos());
+                open();
+                renderer.finish(out, reason);
+                if (includeUsage) renderer.usage(out, usage);
+                ChunkRenderer.done(out);
+            }
+            case Terminal.Failed(var error) -> {
+                life.consumed(new Usage(generation.promptTokens(), generation.tokens()), generation.firstTokenNanos());
+                fail(ApiError.of(error));
+            }
+        }
+    }
+
+    private void fail(ApiError error) {
+        outcome = new Outcome.Failed(error);
+        if (committed || !out.isEmpty()) {
+            ChunkRenderer.error(out, error);
+            return;
+        }
+        status = error.status();
+        committed = true;
+        out.raw(error.body());
+        life.http().beginError(error, out.size());
+    }
+
+    private void commit() {
+        if (committed) return;
+        committed = true;
+        life.http().beginEvents();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.nacelle.frontend.pipeline;
+
+import dev.nacelle.frontend.api.ApiError;
+import dev.nacelle.frontend.api.JsonBuffer;
+import dev.nacelle.frontend.api.ResponseBodies;
+import dev.nacelle.frontend.api.ResponseHead;
+import dev.nacelle.frontend.stream.Terminal;
+import dev.nacelle.frontend.stream.WriterThread;
+import dev.nacelle.frontend.text.Tokenizer;
+import dev.nacelle.runtime.plane.CancelCause;
+import dev.nacelle.spi.error.EngineError;
+import dev.nacelle.spi.request.FinishReason;
+import dev.nacelle.spi.request.TokenLogProb;
+import dev.nacelle.spi.request.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.io.EofException;
+import org.jspecify.annotations.Nullable;
+
+/** A response in one piece. It is read as it comes, as the queue is bounded, and written once it is whole. */
+final class UnaryReply implements Reply, Output {
+    private final RequestLife life;
+    private final Generation generation;
+    private final Endpoint endpoint;
+    private final ResponseHead head;
+    private final boolean withLogProbs;
+    private final Tokenizer tokenizer;
+    private final WriterThread.Job job;
+    private final StringBuilder text = new StringBuilder();
+    private final List<TokenLogProb> logProbs = new ArrayList<>();
+    private volatile @Nullable Throwable gone;
+    private boolean done;
+
+    UnaryReply(
+            RequestLife life,
+            List<ChoiceText> choices,
+            int promptTokens,
+            Endpoint endpoint,
+            ResponseHead head,
+            boolean withLogProbs,
+            Tokenizer tokenizer,
+            int queueSlots,
+            WriterThread writer) {
+        this.life = life;
+        this.endpoint = endpoint;
+        this.head = head;
+        this.withLogProbs = withLogProbs;
+        this.tokenizer = tokenizer;
+        job = writer.job(this::read);
+        generation = new Generation(choices, promptTokens, life.guard(), queueSlots, job::wake);
+    }
+
+    @Override
+    public Generation generation() {
+        return generation;
+    }
+
+    @Override
+    public void callerGone(Throwable cause) {
+        gone = cause;
+        generation.giveUp(CancelCause.CLIENT_GONE);
+        job.wake();
+    }
+
+    @Override
+    public void cut(EngineError error) {
+        generation.cut(error, CancelCause.SHUTDOWN);
+        job.wake();
+    }
+
+    @Override
+    public void tick() {
+        // Nothing can be written before the response.
+    }
+
+    /** Nobody who waits for a whole response has a reason to close his half of the connection. */
+    @Override
+    public void inputEnded() {
+        callerGone(new EofException("the client closed the connection"));
+    }
+
+    @Override
+    public void piece(int choice, CharSequence piece, List<TokenLogProb> tokens) {
+        text.append(piece);
+        logProbs.addAll(tokens);
+    }
+
+    @Override
+    public boolean isFull() {
+        return false;
+    }
+
+    /** On the writer's thread. */
+    private void read() {
+        if (done) return;
+        var ending = generation.read(this);
+        var left = gone;
+        if (left != null) leave(left);
+        else ending.ifPresent(this::answer);
+    }
+
+    private void leave(Throwable cause) {
+        done = true;
+        life.consumed(consumed(), generation.firstTokenNanos());
+        life.http().abandon(cause);
+        life.over(new Outcome.CallerGone(), 499);
+    }
+
+    private void answer(Terminal ending) {
+        done = true;
+        switch (ending) {
+            case Terminal.Finished(var reason, var usage) -> answer(reason, usage);
+            case Terminal.Failed(var error) -> {
+                life.consumed(consumed(), generation.firstTokenNanos());
+                life.refuse(ApiError.of(error));
+            }
+        }
+    }
+
+    private void answer(FinishReason reason, Usage usage) {
+        life.consumed(usage, generation.firstTokenNanos());
+        life.guard().firstResponse();
+        var body = new JsonBuffer(512 + 2 * text.length());
+        var tokens = withLogProbs ? Optional.of(logProbs) : Optional.<List<TokenLogProb>>empty();
+        endpoint.render(body, head, new ResponseBodies.Choice(text, reason, tokens), usage, tokenizer);
+        life.http()
+                .answer(
+                        200,
+                        body.view(),
+                        delivered -> life.over(
+                                delivered ? new Outcome.Answered() : new Outcome.CallerGone(), delivered ? 200 : 499));
+    }
+
+    private Usage consumed() {
+        return new Usage(generation.promptTokens(), generation.tokens());
+    }
+}

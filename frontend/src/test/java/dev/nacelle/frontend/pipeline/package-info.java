@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.frontend.pipeline;
+
+import org.jspecify.annotations.NullMarked;
