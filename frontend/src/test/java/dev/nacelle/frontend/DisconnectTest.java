@@ -88,13 +88,13 @@ class DisconnectTest {
             if (stream) call.say("a");
             answer.cancel(true);
             assertThat(call.cancelled().get()).isEqualTo(CancelCause.CLIENT_GONE);
+            fixture.awaitMetric("dynamo_frontend_disconnected_clients", 1);
             // The connection and its other requests live on.
             var next =
                     client.sendAsync(fixture.post("/v1/completions", completionBody("y", "")), BodyHandlers.ofString());
             engine.take().finish(FinishReason.STOP, new Usage(2, 0));
             assertThat(next.get().statusCode()).isEqualTo(200);
         }
-        fixture.awaitMetric("dynamo_frontend_disconnected_clients", 1);
     }
 
     @Test

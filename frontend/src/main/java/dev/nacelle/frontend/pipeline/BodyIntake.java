@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
@@ -27,7 +28,10 @@ final class BodyIntake implements Runnable {
         /** Not there in time. */
         void tooSlow();
 
-        /** The client left, or sent no valid body. */
+        /** Sent in a way that is no HTTP, such as a chunk without a size. */
+        void malformed();
+
+        /** The client left. */
         void broken(Throwable cause);
     }
 
@@ -120,6 +124,7 @@ final class BodyIntake implements Runnable {
         if (!state.compareAndSet(State.READING, State.ENDED) || failure instanceof TimeoutException) receiver.tooSlow();
         else if (failure == null && length > limit) receiver.tooLarge();
         else if (failure == null) receiver.body(bytes, (int) length);
+        else if (failure instanceof HttpException) receiver.malformed();
         else receiver.broken(failure);
     }
 }

@@ -146,6 +146,7 @@ final class HttpExchange {
 
     /** The response cannot be completed: closes the connection, or resets the stream. */
     void abandon(Throwable cause) {
-        if (ended.compareAndSet(false, true)) callback.failed(cause);
+        // Said like this, Jetty does not write an error page to somebody who is not there.
+        if (ended.compareAndSet(false, true)) callback.failed(new Request.Handler.AbortException(cause));
     }
 }

@@ -150,11 +150,16 @@ public final class Pipeline {
         }
 
         @Override
+        public void malformed() {
+            http.closeConnection();
+            refuse(ApiError.malformed("the body is not sent as HTTP asks for"));
+        }
+
+        @Override
         public void broken(Throwable cause) {
             LOG.debug("request {}: no body", http.id(), cause);
             http.abandon(cause);
-            var life = life();
-            life.over(new Outcome.CallerGone(), 499);
+            life().over(new Outcome.CallerGone(), 499);
         }
 
         private void refuse(ApiError error) {
