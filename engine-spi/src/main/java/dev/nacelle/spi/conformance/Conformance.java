@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * the limits, and whatever it still occupies is left behind on daemon threads.
  */
 public final class Conformance {
-    private static final WorkerSpec WORKER = new WorkerSpec(
+    static final WorkerSpec WORKER = new WorkerSpec(
             "dynamo", "backend", "generate", Optional.empty(), Optional.empty(), 1, 0, Disaggregation.AGGREGATED);
 
     private final Supplier<? extends LLMEngine> factory;

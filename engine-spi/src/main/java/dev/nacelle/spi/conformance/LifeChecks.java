@@ -34,7 +34,7 @@ final class LifeChecks {
                 bench.findings()
                         .skipped(
                                 Rule.CLEANUP_AFTER_FAILED_START,
-                                "start succeeded without the model's folder and with a progress that throws");
+                                "start reads no model folder and reports no progress: it could not be made to fail");
                 // The engine in service has shown how its cleanup behaves.
                 var _ = bench.calls().trouble(bench.limits().cleanup(), engine.get()::cleanup);
             }
