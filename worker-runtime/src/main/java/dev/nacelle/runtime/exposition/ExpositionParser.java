@@ -27,6 +27,7 @@ final class ExpositionParser {
     private final boolean openMetrics;
     private final SampleScanner scanner;
     private final Families families;
+    private final int mostComplaints;
     private final List<Complaint> complaints = new ArrayList<>();
     private int line;
     private int samples;
@@ -38,7 +39,8 @@ final class ExpositionParser {
     /** Whose text is being read, to be blamed for a line that names nobody. */
     private @Nullable FamilyBuilder current;
 
-    private ExpositionParser(byte[] text, SourceSpec spec, boolean openMetrics, Families families) {
+    private ExpositionParser(byte[] text, SourceSpec spec, boolean openMetrics, Families families, int mostComplaints) {
+        this.mostComplaints = mostComplaints;
         this.text = text;
         this.spec = spec;
         this.openMetrics = openMetrics;
@@ -53,21 +55,30 @@ final class ExpositionParser {
      * @throws BadLine when it is cut off: OpenMetrics without {@code # EOF}
      */
     static ParsedPage parse(byte[] text, SourceSpec spec) throws TooLarge, BadLine {
+        return parse(text, spec, MOST_COMPLAINTS);
+    }
+
+    /** The same, with another bound on the complaints that are kept. */
+    static ParsedPage parse(byte[] text, SourceSpec spec, int mostComplaints) throws TooLarge, BadLine {
         if (text.length > spec.limits().bytes())
             throw TooLarge.bytes(text.length, spec.limits().bytes());
-        boolean openMetrics = switch (spec.format()) {
+        boolean openMetrics = isOpenMetrics(text, spec.format());
+        Families families = new Families(text, spec, openMetrics);
+        ParsedPage page = new ExpositionParser(text, spec, openMetrics, families, mostComplaints).read(false);
+        if (!families.lateType()) return page;
+        // A TYPE stands after samples of its family: read the types first, then everything again.
+        families = new Families(text, spec, openMetrics);
+        new ExpositionParser(text, spec, openMetrics, families, mostComplaints).read(true);
+        families.keepTypesOnly();
+        return new ExpositionParser(text, spec, openMetrics, families, mostComplaints).read(false);
+    }
+
+    static boolean isOpenMetrics(byte[] text, SourceSpec.InputFormat format) {
+        return switch (format) {
             case AUTO -> endsInEof(text);
             case OPENMETRICS -> true;
             case TEXT -> false;
         };
-        Families families = new Families(text, spec, openMetrics);
-        ParsedPage page = new ExpositionParser(text, spec, openMetrics, families).read(false);
-        if (!families.lateType()) return page;
-        // A TYPE stands after samples of its family: read the types first, then everything again.
-        families = new Families(text, spec, openMetrics);
-        new ExpositionParser(text, spec, openMetrics, families).read(true);
-        families.keepTypesOnly();
-        return new ExpositionParser(text, spec, openMetrics, families).read(false);
     }
 
     private static boolean endsInEof(byte[] text) {
@@ -102,6 +113,7 @@ final class ExpositionParser {
         List<ParsedFamily> parsed = new ArrayList<>();
         int invalid = nobodysBadLines > 0 ? 1 : 0;
         int series = 0;
+        families.joinCreatedTimes();
         for (FamilyBuilder family : families.all()) {
             if (family.isInvalid()) {
                 invalid++;
@@ -247,7 +259,7 @@ final class ExpositionParser {
     }
 
     private void complain(Complaint.Kind kind, String message) {
-        if (complaints.size() < MOST_COMPLAINTS) complaints.add(new Complaint(line, kind, message));
+        if (complaints.size() < mostComplaints) complaints.add(new Complaint(line, kind, message));
     }
 
     static String shortened(String text) {

@@ -78,6 +78,23 @@ final class Families {
         comments.add(comment);
     }
 
+    /**
+     * Joins created times that text 0.0.4 has as a family of their own to the family that they belong to, as OpenMetrics
+     * has no other place for them.
+     */
+    void joinCreatedTimes() {
+        for (FamilyBuilder of : List.copyOf(declared.values())) {
+            boolean mayHave = of.type() == FamilyType.COUNTER
+                    || of.type() == FamilyType.HISTOGRAM
+                    || of.type() == FamilyType.SUMMARY;
+            if (!mayHave || of.size() == 0 || of.isInvalid()) continue;
+            FamilyBuilder created = declared.get(of.name() + Role.CREATED.suffix());
+            if (created == null || created.isInvalid() || !created.isTaken()) continue;
+            if (created.type() == FamilyType.GAUGE || created.type() == FamilyType.UNKNOWN)
+                of.absorb(created, Role.CREATED);
+        }
+    }
+
     ParsedFamily build(FamilyBuilder family) {
         Metadata of = of(family.declared());
         return family.build(of.help, of.unit, of.comments);

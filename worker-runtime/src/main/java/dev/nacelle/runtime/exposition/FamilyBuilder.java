@@ -119,6 +119,25 @@ final class FamilyBuilder {
         return keys;
     }
 
+    /** Takes the samples of a family that turned out to be a part of this one. */
+    void absorb(FamilyBuilder part, Role role) {
+        long[] keys = part.metricKeys.keys();
+        for (int i = 0; i < part.size; i++) {
+            if (size == roles.length) grow();
+            System.arraycopy(
+                    part.offsets,
+                    i << ParsedFamily.STRIDE,
+                    offsets,
+                    size << ParsedFamily.STRIDE,
+                    1 << ParsedFamily.STRIDE);
+            roles[size] = role.code();
+            flags[size] = part.flags[i];
+            metrics[size] = metricKeys.add(keys[part.metrics[i]]);
+            size++;
+        }
+        part.size = 0;
+    }
+
     ParsedFamily build(String help, String unit, List<String> comments) {
         long[] keys = metricKeys.keys();
         // One sample a metric, in order: no need to keep which belongs to which.

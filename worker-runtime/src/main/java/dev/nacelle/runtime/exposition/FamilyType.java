@@ -28,6 +28,14 @@ enum FamilyType {
         };
     }
 
+    @Override
+    public String toString() {
+        return switch (this) {
+            case EXACT_COUNTER -> "counter";
+            default -> openMetricsWord;
+        };
+    }
+
     /** Several samples, told apart by a label, make up one metric of such a family. */
     boolean isDistribution() {
         return this == HISTOGRAM || this == GAUGE_HISTOGRAM || this == SUMMARY;

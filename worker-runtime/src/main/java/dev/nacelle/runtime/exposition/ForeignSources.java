@@ -1,9 +1,11 @@
 package dev.nacelle.runtime.exposition;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +60,30 @@ public final class ForeignSources implements AutoCloseable {
             if (read.length() > limits.bytes()) throw TooLarge.bytes(read.length(), limits.bytes());
             return read.getBytes(StandardCharsets.UTF_8);
         });
+    }
+
+    /**
+     * Adds a source from the configuration.
+     *
+     * @param config what to read, and how
+     * @param autoLabels what its samples get when it asks for the process's labels
+     * @throws IllegalArgumentException when a source of that name is there already, or the url cannot be one
+     */
+    public Registration add(MetricsSourceConfig config, Map<String, String> autoLabels) {
+        SourceSpec spec = config.spec(autoLabels);
+        if (config.file().isPresent())
+            return add(spec, new FileReader(config.file().get()));
+        UrlReader reader = new UrlReader(URI.create(config.url().orElseThrow()), config.headers(), config.timeout());
+        try {
+            Registration registration = add(spec, reader);
+            return () -> {
+                registration.close();
+                reader.close();
+            };
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     Registration add(SourceSpec spec, Source.Reader reader) {

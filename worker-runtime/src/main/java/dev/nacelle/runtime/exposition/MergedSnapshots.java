@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -22,13 +23,19 @@ import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSna
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts the process's snapshots and the foreign families together, one snapshot a family. */
 final class MergedSnapshots {
     private record Group(MetricMetadata metadata, FamilyType type, List<DataPointSnapshot> points) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(MergedSnapshots.class);
 
     private final Map<String, Group> groups = new LinkedHashMap<>();
     private final Map<Integer, LongIndex> ownKeys = new HashMap<>();
@@ -44,8 +51,16 @@ final class MergedSnapshots {
         for (int i = 0; i < own.size(); i++)
             if (filter.takes(families.get(i))) merged.addOwn(own.get(i), families.get(i));
         for (Merge.Accepted family : accepted) if (filter.takes(family.family())) merged.add(family);
-        return new MetricSnapshots(
-                merged.groups.values().stream().map(MergedSnapshots::snapshot).toList());
+        List<MetricSnapshot> snapshots = new ArrayList<>();
+        merged.groups.forEach((name, group) -> {
+            try {
+                snapshots.add(snapshot(group));
+            } catch (IllegalArgumentException e) {
+                // The library is stricter than the formats are; one family is not worth the page.
+                LOG.debug("family '{}' cannot be said in protobuf", name, e);
+            }
+        });
+        return new MetricSnapshots(snapshots);
     }
 
     private void addOwn(MetricSnapshot snapshot, OwnFamily family) {
@@ -114,6 +129,11 @@ final class MergedSnapshots {
     }
 
     private static <T> List<T> cast(Group group, Class<T> type) {
-        return group.points.stream().map(type::cast).toList();
+        // The library refuses a family with two equal series, and names that differ in dots only are equal to it.
+        Set<Labels> seen = new HashSet<>();
+        return group.points.stream()
+                .filter(point -> seen.add(point.getLabels()))
+                .map(type::cast)
+                .toList();
     }
 }

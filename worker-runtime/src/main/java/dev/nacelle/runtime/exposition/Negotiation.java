@@ -18,6 +18,11 @@ record Negotiation(Kind kind, EscapingScheme escaping, String contentType) {
         PROTOBUF
     }
 
+    /** The dialect to write, unless it is protobuf. */
+    Dialect dialect() {
+        return new Dialect(kind == Kind.OPENMETRICS ? Dialect.Format.OPENMETRICS : Dialect.Format.TEXT, escaping);
+    }
+
     static Negotiation of(String accept) {
         Negotiation best = text(EscapingScheme.UNDERSCORE_ESCAPING);
         double bestQ = 0;

@@ -28,7 +28,8 @@ final class PagePlan {
     private final Dialect dialect;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<String, Entry> byName = new HashMap<>();
-    private final Set<String> sampleNames = new HashSet<>();
+    /** Names that nobody else may bear any more. */
+    private final Set<String> claimed = new HashSet<>();
     private final Map<String, String> types = new HashMap<>();
 
     private PagePlan(Dialect dialect) {
@@ -62,8 +63,30 @@ final class PagePlan {
         byName.put(name, entry);
         types.put(name, type);
         String base = dialect.name(family.name());
-        for (String sample : family.sampleNames())
-            sampleNames.add(base + sample.substring(family.name().length()));
+        List<String> samples = family.sampleNames().stream()
+                .map(sample -> base + sample.substring(family.name().length()))
+                .toList();
+        claimed.addAll(claims(name, type, samples));
+    }
+
+    /** The names that a family takes: in OpenMetrics all that its type could need. */
+    private Set<String> claims(String name, String type, List<String> samples) {
+        Set<String> claims = new HashSet<>(samples);
+        claims.add(name);
+        if (dialect.format() == Dialect.Format.OPENMETRICS)
+            for (String suffix : suffixes(type)) claims.add(name + suffix);
+        return claims;
+    }
+
+    private static List<String> suffixes(String type) {
+        return switch (type) {
+            case "counter" -> List.of("_total", "_created");
+            case "summary" -> List.of("_count", "_sum", "_created");
+            case "histogram" -> List.of("_count", "_sum", "_bucket", "_created");
+            case "gaugehistogram" -> List.of("_gcount", "_gsum", "_bucket");
+            case "info" -> List.of("_info");
+            default -> List.of();
+        };
     }
 
     private void add(Merge.Accepted family) {
@@ -111,13 +134,13 @@ final class PagePlan {
             if (there != null) {
                 if (!there.equals(block.type())) return false;
             } else {
-                for (String sample : block.sampleNames()) if (sampleNames.contains(sample)) return false;
-                if (sampleNames.contains(block.name())) return false;
+                for (String name : claims(block.name(), block.type(), block.sampleNames()))
+                    if (claimed.contains(name)) return false;
             }
         }
         for (Block block : blocks) {
             types.putIfAbsent(block.name(), block.type());
-            sampleNames.addAll(block.sampleNames());
+            claimed.addAll(claims(block.name(), block.type(), block.sampleNames()));
             byName.computeIfAbsent(block.name(), _ -> {
                         Entry entry = new Entry(
                                 blocks.size() == 1 ? family.family().name() : block.name(),

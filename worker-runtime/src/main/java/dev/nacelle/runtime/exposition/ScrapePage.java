@@ -5,6 +5,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import jakarta.servlet.http.HttpServlet;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -74,6 +76,24 @@ public final class ScrapePage implements AutoCloseable {
     /** A servlet that answers GET and HEAD with the page. Make one for each server that shows it. */
     public HttpServlet servlet() {
         return new ScrapeServlet(this);
+    }
+
+    /**
+     * Writes the page in the text format that a scraper with such an {@code Accept} header gets; text 0.0.4 where it
+     * asks for protobuf.
+     *
+     * @return the content type of what was written
+     */
+    public String writeText(String accept, OutputStream out) throws IOException {
+        Negotiation asked = Negotiation.of(accept);
+        Negotiation text = asked.kind() == Negotiation.Kind.PROTOBUF ? Negotiation.of("") : asked;
+        PageBuffer buffer = write(text.dialect(), NameFilter.ALL);
+        try {
+            buffer.writeTo(out);
+        } finally {
+            release(buffer);
+        }
+        return text.contentType();
     }
 
     /** Writes the page as text; the caller gives the buffer back with {@link #release}. */

@@ -48,11 +48,7 @@ final class ScrapeServlet extends HttpServlet {
         }
         String[] names = request.getParameterValues("name[]");
         NameFilter filter = names == null ? NameFilter.ALL : new NameFilter(Set.copyOf(List.of(names)));
-        PageBuffer text = page.write(
-                new Dialect(
-                        asked.kind() == Negotiation.Kind.TEXT ? Dialect.Format.TEXT : Dialect.Format.OPENMETRICS,
-                        asked.escaping()),
-                filter);
+        PageBuffer text = page.write(asked.dialect(), filter);
         try {
             response.setContentType(asked.contentType());
             if (text.size() >= LEAST_TO_COMPRESS && acceptsGzip(request)) {

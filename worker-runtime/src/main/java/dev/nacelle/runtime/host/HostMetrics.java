@@ -1,5 +1,6 @@
 package dev.nacelle.runtime.host;
 
+import dev.nacelle.runtime.exposition.PageRegistry;
 import dev.nacelle.runtime.exposition.ScrapePage;
 import dev.nacelle.runtime.exposition.SourceLimits;
 import dev.nacelle.runtime.exposition.SourceSpec;
@@ -8,14 +9,13 @@ import dev.nacelle.runtime.metrics.MetricsConfig;
 import dev.nacelle.runtime.metrics.RuntimeMetrics;
 import dev.nacelle.spi.metrics.ExpfmtCallback;
 import dev.nacelle.spi.metrics.ExpfmtOptions;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.servlet.Servlet;
 import java.util.Map;
 
 /** The process's own families, the foreign ones, and the page that shows both. */
 record HostMetrics(RuntimeMetrics runtime, ScrapePage page) implements ForeignRegistries, AutoCloseable {
     static HostMetrics open(MetricsConfig config) {
-        var registry = new PrometheusRegistry();
+        var registry = new PageRegistry();
         var runtime = RuntimeMetrics.open(registry, config);
         return new HostMetrics(runtime, new ScrapePage(registry, runtime.families()::exactCounters));
     }

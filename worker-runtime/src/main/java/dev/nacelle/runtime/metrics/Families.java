@@ -1,6 +1,6 @@
 package dev.nacelle.runtime.metrics;
 
-import io.prometheus.metrics.model.registry.MultiCollector;
+import dev.nacelle.runtime.exposition.DirectFamilies;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -27,7 +27,7 @@ public final class Families implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Families.class);
 
     private final PrometheusRegistry registry;
-    private final MultiCollector page = this::collect;
+    private final DirectFamilies page = new Page();
     private final ConcurrentHashMap<String, Family> families = new ConcurrentHashMap<>();
     /** Each name that a sample or a family shows in any format, and whose it is. */
     private final Map<String, Family> claims = new HashMap<>();
@@ -134,20 +134,32 @@ public final class Families implements AutoCloseable {
         spec.claims().forEach(claims::remove);
     }
 
-    private MetricSnapshots collect() {
-        List<MetricSnapshot> snapshots = new ArrayList<>(families.size());
-        for (var family : families.values()) {
-            try {
-                family.collect().ifPresent(snapshots::add);
-            } catch (RuntimeException e) {
-                // In this library one collector that throws takes the whole page with it.
-                if (complained.add(family.spec().name()))
-                    LOG.error(
-                            "metric {} could not be collected, it is left out",
-                            family.spec().name(),
-                            e);
-            }
+    /** What a scrape reads: values directly where it can, else snapshots. */
+    private final class Page implements DirectFamilies {
+        @Override
+        public void show(FamilyVisitor visitor) {
+            for (var family : families.values()) guarded(family, () -> family.show(visitor));
         }
-        return new MetricSnapshots(snapshots);
+
+        @Override
+        public MetricSnapshots collect() {
+            List<MetricSnapshot> snapshots = new ArrayList<>(families.size());
+            for (var family : families.values())
+                guarded(family, () -> family.collect().ifPresent(snapshots::add));
+            return new MetricSnapshots(snapshots);
+        }
+    }
+
+    private void guarded(Family family, Runnable read) {
+        try {
+            read.run();
+        } catch (RuntimeException e) {
+            // In this library one collector that throws takes the whole page with it.
+            if (complained.add(family.spec().name()))
+                LOG.error(
+                        "metric {} could not be collected, it is left out",
+                        family.spec().name(),
+                        e);
+        }
     }
 }

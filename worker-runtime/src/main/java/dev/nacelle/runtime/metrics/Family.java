@@ -1,5 +1,6 @@
 package dev.nacelle.runtime.metrics;
 
+import dev.nacelle.runtime.exposition.DirectFamilies;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -72,6 +73,29 @@ final class Family {
             case EXACT_COUNTER -> exactCounters();
             case HISTOGRAM -> histograms();
         };
+    }
+
+    /** What a scrape of text shows; without snapshots but for histograms. */
+    void show(DirectFamilies.FamilyVisitor visitor) {
+        switch (spec.type()) {
+            case GAUGE -> visitor.family(metadata, DirectFamilies.Kind.GAUGE, this::read);
+            case COUNTER -> visitor.family(metadata, DirectFamilies.Kind.COUNTER, this::read);
+            case EXACT_COUNTER -> visitor.family(metadata, DirectFamilies.Kind.EXACT_COUNTER, this::read);
+            case HISTOGRAM -> collect().ifPresent(visitor::family);
+        }
+    }
+
+    private void read(DirectFamilies.SeriesReader reader) {
+        series.forEach((labels, held) -> {
+            switch (held.instrument) {
+                case BoundGauge gauge -> {
+                    if (gauge.isPresent()) reader.read(labels, gauge.value());
+                }
+                case ScrapedGauge gauge -> gauge.value().ifPresent(value -> reader.read(labels, value));
+                case BoundCounter counter -> reader.read(labels, (double) counter.value());
+                case BoundHistogram _ -> {}
+            }
+        });
     }
 
     private Optional<MetricSnapshot> gauges() {

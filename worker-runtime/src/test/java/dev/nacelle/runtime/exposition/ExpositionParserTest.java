@@ -18,7 +18,7 @@ class ExpositionParserTest {
 
     private static List<String> names(ParsedPage page) {
         return page.families().stream()
-                .map(f -> f.type() + " " + f.name() + " " + f.size())
+                .map(f -> f.type().name() + " " + f.name() + " " + f.size())
                 .toList();
     }
 

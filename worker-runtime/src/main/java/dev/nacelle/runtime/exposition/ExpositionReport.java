@@ -1,0 +1,88 @@
+package dev.nacelle.runtime.exposition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What our parser makes of an exposition: what {@code nacelle metrics} prints.
+ *
+ * @param format {@code OpenMetrics 1.0} or {@code text 0.0.4}
+ * @param families in the order of the text
+ * @param series samples in them
+ * @param complaints everything that is wrong, in the order of its lines
+ * @param refusal why the text cannot be taken at all; empty when it can
+ */
+public record ExpositionReport(
+        String format, List<Family> families, int series, List<Complaint> complaints, Optional<String> refusal) {
+
+    /**
+     * A family.
+     *
+     * @param name as its TYPE line says it
+     * @param type as OpenMetrics calls it
+     * @param series how many samples it has
+     * @param help empty when there is none
+     */
+    public record Family(String name, String type, int series, String help) {}
+
+    public ExpositionReport {
+        families = List.copyOf(families);
+        complaints = List.copyOf(complaints);
+    }
+
+    /** Reads an exposition, whatever its size. */
+    public static ExpositionReport of(byte[] text) {
+        SourceLimits wide = new SourceLimits(Integer.MAX_VALUE, 1L << 30, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        String format =
+                ExpositionParser.isOpenMetrics(text, SourceSpec.InputFormat.AUTO) ? "OpenMetrics 1.0" : "text 0.0.4";
+        try {
+            ParsedPage page =
+                    ExpositionParser.parse(text, SourceSpec.named("file").limited(wide), Integer.MAX_VALUE);
+            List<Family> families = new ArrayList<>();
+            List<Complaint> complaints = new ArrayList<>(page.complaints());
+            for (ParsedFamily family : page.families()) {
+                families.add(new Family(family.textName(), family.type().toString(), family.size(), family.help()));
+                if (OpenMetricsRules.order(family).isEmpty())
+                    complaints.add(new Complaint(
+                            0,
+                            Complaint.Kind.NOTE,
+                            "family '%s' is no proper %s (buckets, counts, signs or timestamps): OpenMetrics and protobuf show it as unknown"
+                                    .formatted(family.textName(), family.type())));
+            }
+            return new ExpositionReport(format, families, page.series(), complaints, Optional.empty());
+        } catch (TooLarge | BadLine e) {
+            return new ExpositionReport(format, List.of(), 0, List.of(), Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** True when everything could be taken as it stands. */
+    public boolean isClean() {
+        return refusal.isEmpty() && complaints.isEmpty();
+    }
+
+    /** For people: a table of the families, then the complaints. */
+    public String toText() {
+        StringBuilder text = new StringBuilder();
+        int width = families.stream().mapToInt(f -> f.name().length()).max().orElse(0);
+        for (Family family : families)
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-" + Math.max(width, 1) + "s  %-14s %8d  %s%n",
+                    family.name(),
+                    family.type(),
+                    family.series(),
+                    ExpositionParser.shortened(family.help().replace('\n', ' '))));
+        for (Complaint complaint : complaints) text.append(complaint).append(System.lineSeparator());
+        refusal.ifPresent(reason -> text.append(reason).append(System.lineSeparator()));
+        return text.append(String.format(
+                        Locale.ROOT,
+                        "%s: %d families, %d series, %d complaints%n",
+                        format,
+                        families.size(),
+                        series,
+                        complaints.size() + (refusal.isPresent() ? 1 : 0)))
+                .toString();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.nacelle.runtime.exposition;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+
+/** Reads another process's page over HTTP. */
+final class UrlReader implements Source.Reader, AutoCloseable {
+    private static final String ACCEPT =
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+
+    private final HttpClient client;
+    private final HttpRequest request;
+
+    UrlReader(URI url, Map<String, String> headers, Duration timeout) {
+        if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme()))
+            throw new IllegalArgumentException("url '%s', expected http:// or https://".formatted(url));
+        client = HttpClient.newBuilder()
+                .connectTimeout(timeout)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        HttpRequest.Builder builder = HttpRequest.newBuilder(url)
+                .timeout(timeout)
+                .header("Accept", ACCEPT)
+                .header("Accept-Encoding", "gzip");
+        headers.forEach(builder::setHeader);
+        request = builder.build();
+    }
+
+    @Override
+    public byte[] read(SourceLimits limits) throws IOException, InterruptedException, TooLarge {
+        HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream body = response.body()) {
+            if (response.statusCode() != 200)
+                throw new IOException("%s answered %d".formatted(request.uri(), response.statusCode()));
+            boolean zipped =
+                    response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
+            // The limit holds for what comes out: a small answer may unfold to anything.
+            try (InputStream text = zipped ? new GZIPInputStream(body) : body) {
+                return readAtMost(text, limits.bytes());
+            }
+        }
+    }
+
+    static byte[] readAtMost(InputStream in, long bytes) throws IOException, TooLarge {
+        byte[] text = in.readNBytes((int) Math.min(bytes + 1, Integer.MAX_VALUE - 16));
+        if (text.length > bytes) throw TooLarge.bytes(-1, bytes);
+        return text;
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

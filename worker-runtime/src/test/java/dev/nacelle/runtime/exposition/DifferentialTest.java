@@ -1,0 +1,98 @@
+package dev.nacelle.runtime.exposition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Pages made at random, read by us and by Python's client: the same samples, or at least a page that it can read. */
+class DifferentialTest {
+    private static final Dialect TEXT = new Dialect(Dialect.Format.TEXT, EscapingScheme.ALLOW_UTF8);
+    private static final Dialect OPENMETRICS = new Dialect(Dialect.Format.OPENMETRICS, EscapingScheme.ALLOW_UTF8);
+
+    private final BridgeMetrics bridge = new BridgeMetrics(new PrometheusRegistry(), _ -> {});
+    private final BridgeMetrics.OfSource metrics = bridge.add("generated");
+
+    @Test
+    void aThousandPagesAreReadAsPythonReadsThem() throws Exception {
+        compare(1, 1_000);
+    }
+
+    @Test
+    @Tag("long")
+    void aMillionPagesAreReadAsPythonReadsThem() throws Exception {
+        compare(2, Integer.getInteger("nacelle.differential.pages", 1_000_000));
+    }
+
+    private void compare(long seed, int pages) throws Exception {
+        try (PythonOracle oracle = PythonOracle.start()) {
+            for (int i = 0; i < pages; i++) {
+                SplittableRandom random = new SplittableRandom(seed << 32 | i);
+                boolean openMetrics = random.nextBoolean();
+                if (random.nextBoolean()) compareValid(oracle, i, PageGenerator.valid(random, openMetrics), openMetrics);
+                else checkBroken(oracle, i, PageGenerator.broken(random, openMetrics), random);
+            }
+        }
+    }
+
+    private void compareValid(PythonOracle oracle, int number, byte[] page, boolean openMetrics) throws Exception {
+        String shown = "page %d:%n%s".formatted(number, new String(page, StandardCharsets.UTF_8));
+        Dialect.Format format = openMetrics ? Dialect.Format.OPENMETRICS : Dialect.Format.TEXT;
+        String expected = oracle.read(format, page);
+        assertThat(expected).as(shown).doesNotStartWith("!");
+        ParsedPage parsed = ExpositionParser.parse(page, SourceSpec.named("generated"));
+        assertThat(parsed.complaints()).as(shown).isEmpty();
+        ForeignPage foreign = new ForeignPage(SourceSpec.named("generated"), metrics, page, parsed);
+        assertThat(oracle.read(Dialect.Format.OPENMETRICS, write(foreign, OPENMETRICS)))
+                .as(shown)
+                .isEqualTo(expected);
+        assertThat(oracle.read(Dialect.Format.TEXT, write(foreign, TEXT)))
+                .as(shown)
+                .isEqualTo(expected.replaceAll(" # [^\n]*", ""));
+        assertThat(snapshots(foreign)).as(shown).isNotZero();
+    }
+
+    private void checkBroken(PythonOracle oracle, int number, byte[] page, SplittableRandom random) throws Exception {
+        String shown = "page %d:%n%s".formatted(number, new String(page, StandardCharsets.UTF_8));
+        ParsedPage parsed;
+        try {
+            parsed = ExpositionParser.parse(page, SourceSpec.named("generated"));
+        } catch (BadLine | TooLarge _) {
+            return;
+        }
+        SourceSpec spec = random.nextBoolean()
+                ? SourceSpec.named("generated")
+                : SourceSpec.named("generated").labelled(java.util.Map.of("l", "injected", "z", "ü\"\\\n"));
+        ForeignPage foreign = new ForeignPage(spec, metrics, page, parsed);
+        for (EscapingScheme escaping : EscapingScheme.values()) {
+            byte[] openMetrics = write(foreign, new Dialect(Dialect.Format.OPENMETRICS, escaping));
+            assertThat(oracle.read(Dialect.Format.OPENMETRICS, openMetrics))
+                    .as("%s%nwritten:%n%s", shown, new String(openMetrics, StandardCharsets.UTF_8))
+                    .doesNotStartWith("!");
+            byte[] text = write(foreign, new Dialect(Dialect.Format.TEXT, escaping));
+            assertThat(oracle.read(Dialect.Format.TEXT, text))
+                    .as("%s%nwritten:%n%s", shown, new String(text, StandardCharsets.UTF_8))
+                    .doesNotStartWith("!");
+        }
+        snapshots(foreign);
+    }
+
+    private static byte[] write(ForeignPage foreign, Dialect dialect) {
+        List<Merge.Accepted> accepted = Merge.of(List.of(), List.of(foreign), Set.of(), new HashSet<>());
+        PageBuffer to = new PageBuffer(1024);
+        new PageWriter(to, dialect, NameFilter.ALL).write(PagePlan.of(dialect, List.of(), accepted), List.of());
+        return to.toBytes();
+    }
+
+    private static int snapshots(ForeignPage foreign) {
+        List<Merge.Accepted> accepted = Merge.of(List.of(), List.of(foreign), Set.of(), new HashSet<>());
+        return MergedSnapshots.of(List.of(), List.of(), accepted, NameFilter.ALL).size();
+    }
+}
