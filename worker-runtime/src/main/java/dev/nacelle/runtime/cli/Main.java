@@ -38,6 +38,7 @@ public final class Main {
                 .addSubcommand(new Check())
                 .addSubcommand(new Config())
                 .addSubcommand(new Engines())
+                .addSubcommand(new Metrics())
                 .addSubcommand("completion", new GenerateCompletion())
                 .addSubcommand(new HelpCommand());
         for (var role : HostConfig.availableRoles()) role.subcommands().forEach(line::addSubcommand);

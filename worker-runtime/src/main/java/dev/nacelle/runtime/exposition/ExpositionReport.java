@@ -1,8 +1,14 @@
 package dev.nacelle.runtime.exposition;
 
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -54,6 +60,20 @@ public record ExpositionReport(
             return new ExpositionReport(format, families, page.series(), complaints, Optional.empty());
         } catch (TooLarge | BadLine e) {
             return new ExpositionReport(format, List.of(), 0, List.of(), Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /**
+     * Reads an exposition from a file or, when the place begins with {@code http://} or {@code https://}, from another
+     * process.
+     */
+    public static ExpositionReport read(String place) throws IOException, InterruptedException {
+        if (!place.matches("https?://.*")) return of(Files.readAllBytes(Path.of(place)));
+        SourceLimits wide = new SourceLimits(1, 1L << 30, 1, 1);
+        try (UrlReader reader = new UrlReader(URI.create(place), Map.of(), Duration.ofSeconds(30))) {
+            return of(reader.read(wide));
+        } catch (TooLarge e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

@@ -30,6 +30,7 @@ final class PagePlan {
     private final Map<String, Entry> byName = new HashMap<>();
     /** Names that nobody else may bear any more. */
     private final Set<String> claimed = new HashSet<>();
+
     private final Map<String, String> types = new HashMap<>();
 
     private PagePlan(Dialect dialect) {

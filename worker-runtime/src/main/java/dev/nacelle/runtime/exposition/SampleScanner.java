@@ -179,6 +179,8 @@ final class SampleScanner {
             while (to < end && Names.isNamePart(text[to], false)) to++;
             at = to;
         }
+        if (to - from >= 2 && label[from] == '_' && label[from + 1] == '_')
+            throw new BadLine("a label's name begins with '__', which is reserved");
         int equals = skipBlanks(at);
         if (equals >= end || text[equals] != '=') throw new BadLine("expected '=' after a label's name");
         int quote = skipBlanks(equals + 1);

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -73,6 +74,8 @@ public final class Host implements AutoCloseable {
         var board = new HealthBoard();
         var actions = new ActionBoard();
         var metrics = own(HostMetrics.open(host.metrics()));
+        metrics.addSources(host.metrics(), Map.of("dynamo_namespace", host.namespace()));
+        board.section("metrics_sources", metrics::sources);
         var pages = new SystemPages(board, metrics::servlet);
         Plane plane = own(new LocalPlane());
         SystemServer system;

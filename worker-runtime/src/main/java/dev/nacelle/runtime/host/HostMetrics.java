@@ -2,14 +2,18 @@ package dev.nacelle.runtime.host;
 
 import dev.nacelle.runtime.exposition.PageRegistry;
 import dev.nacelle.runtime.exposition.ScrapePage;
+import dev.nacelle.runtime.exposition.SourceHealth;
 import dev.nacelle.runtime.exposition.SourceLimits;
 import dev.nacelle.runtime.exposition.SourceSpec;
 import dev.nacelle.runtime.metrics.ForeignRegistries;
 import dev.nacelle.runtime.metrics.MetricsConfig;
 import dev.nacelle.runtime.metrics.RuntimeMetrics;
+import dev.nacelle.runtime.role.StartException;
 import dev.nacelle.spi.metrics.ExpfmtCallback;
 import dev.nacelle.spi.metrics.ExpfmtOptions;
 import jakarta.servlet.Servlet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The process's own families, the foreign ones, and the page that shows both. */
@@ -18,6 +22,31 @@ record HostMetrics(RuntimeMetrics runtime, ScrapePage page) implements ForeignRe
         var registry = new PageRegistry();
         var runtime = RuntimeMetrics.open(registry, config);
         return new HostMetrics(runtime, new ScrapePage(registry, runtime.families()::exactCounters));
+    }
+
+    /** Adds the foreign registries that the configuration names. */
+    void addSources(MetricsConfig config, Map<String, String> autoLabels) throws StartException {
+        for (var source : config.sources())
+            try {
+                var _ = page.sources().add(source, autoLabels);
+            } catch (IllegalArgumentException e) {
+                throw new StartException("metrics.sources, '%s': %s".formatted(source.name(), e.getMessage()), e);
+            }
+    }
+
+    /** How the foreign registries are, for {@code /health}. */
+    List<Map<String, Object>> sources() {
+        return page.sources().health().stream().map(HostMetrics::json).toList();
+    }
+
+    private static Map<String, Object> json(SourceHealth source) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("name", source.name());
+        source.age().ifPresent(age -> json.put("age_seconds", age.toMillis() / 1e3));
+        json.put("series", source.series());
+        json.put("complaints", source.complaints());
+        source.lastError().ifPresent(error -> json.put("last_error", error));
+        return json;
     }
 
     Servlet servlet() {

@@ -35,8 +35,10 @@ final class HealthHandler extends Handler.Abstract.NonBlocking {
         boolean ready = !parts.isEmpty() && parts.stream().allMatch(ComponentHealth::ready);
         var body = new LinkedHashMap<String, Object>();
         body.put("status", ready ? "ready" : "notready");
-        if (question == Question.HEALTH)
+        if (question == Question.HEALTH) {
             body.put("parts", parts.stream().map(HealthHandler::json).toList());
+            body.putAll(board.contents());
+        }
         return JsonReply.send(response, callback, ready ? 200 : 503, body);
     }
 

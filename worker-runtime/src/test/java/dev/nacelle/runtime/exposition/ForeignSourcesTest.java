@@ -40,7 +40,9 @@ class ForeignSourcesTest {
     private static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - deadline).as("time until the condition holds").isNegative();
+            assertThat(System.nanoTime() - deadline)
+                    .as("time until the condition holds")
+                    .isNegative();
             LockSupport.parkNanos(1_000_000);
         }
     }
@@ -84,7 +86,8 @@ class ForeignSourcesTest {
     @Test
     void theLastGoodTextIsServedUntilItIsTooOld() {
         AtomicReference<String> text = new AtomicReference<>("a 1\n");
-        page.page.sources()
+        page.page
+                .sources()
                 .add(SourceSpec.named("one").paced(QUICK, Duration.ofSeconds(10), Duration.ofMillis(300)), () -> {
                     if (text.get().isEmpty()) throw new IOException("gone");
                     return text.get();
@@ -109,7 +112,8 @@ class ForeignSourcesTest {
         await(() -> page.foreignText().contains("a 1\n"));
         text.set("a 1\nb 1\nc 1\n");
         await(() -> page.foreignText().isEmpty());
-        assertThat(page.page.sources().health().getFirst().lastError().orElseThrow()).contains("3 series, 2 are allowed");
+        assertThat(page.page.sources().health().getFirst().lastError().orElseThrow())
+                .contains("3 series, 2 are allowed");
     }
 
     @Test
@@ -144,7 +148,8 @@ class ForeignSourcesTest {
         Path file = folder.resolve("job.prom");
         page.page.sources().add(config(Optional.empty(), Optional.of(file)), Map.of("dynamo_namespace", "n"));
         assertThat(page.foreignText()).isEmpty();
-        assertThat(page.page.sources().health().getFirst().lastError().orElseThrow()).contains("is not a file");
+        assertThat(page.page.sources().health().getFirst().lastError().orElseThrow())
+                .contains("is not a file");
         Files.writeString(file, "a 1\nb 2\n");
         await(() -> page.foreignText().equals("# TYPE a untyped\na{dynamo_namespace=\"n\",site=\"x\"} 1\n"));
     }
@@ -155,7 +160,8 @@ class ForeignSourcesTest {
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        try (PageFixture other = new PageFixture().with("inner", "# TYPE a_total counter\na_total{x=\"y\"} 1 # {t=\"1\"} 2\n")) {
+        try (PageFixture other =
+                new PageFixture().with("inner", "# TYPE a_total counter\na_total{x=\"y\"} 1 # {t=\"1\"} 2\n")) {
             ServletContextHandler context = new ServletContextHandler();
             context.addServlet(new ServletHolder(other.page.servlet()), "/metrics");
             server.setHandler(context);
@@ -190,7 +196,13 @@ class ForeignSourcesTest {
             page.page.sources().add(config(Optional.of(url), Optional.empty()), Map.of());
             await(() -> {
                 page.text();
-                return page.page.sources().health().getFirst().lastError().orElse("").contains("10000 are allowed");
+                return page.page
+                        .sources()
+                        .health()
+                        .getFirst()
+                        .lastError()
+                        .orElse("")
+                        .contains("10000 are allowed");
             });
         } finally {
             server.stop(0);
@@ -199,8 +211,10 @@ class ForeignSourcesTest {
 
     @Test
     void aConfiguredSourceHasEitherUrlOrFile() {
-        assertThatThrownBy(() -> config(Optional.empty(), Optional.empty())).hasMessageContaining("neither url nor file");
-        assertThatThrownBy(() -> config(Optional.of("http://x"), Optional.of(Path.of("y")))).hasMessageContaining("both");
+        assertThatThrownBy(() -> config(Optional.empty(), Optional.empty()))
+                .hasMessageContaining("neither url nor file");
+        assertThatThrownBy(() -> config(Optional.of("http://x"), Optional.of(Path.of("y"))))
+                .hasMessageContaining("both");
         assertThatThrownBy(() -> page.page.sources().add(config(Optional.of("ftp://x"), Optional.empty()), Map.of()))
                 .hasMessageContaining("expected http:// or https://");
     }

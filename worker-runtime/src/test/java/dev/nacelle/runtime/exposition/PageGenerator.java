@@ -49,24 +49,28 @@ final class PageGenerator {
         int to = at + random.nextInt(Math.min(40, page.length - at) + 1);
         switch (random.nextInt(8)) {
             case 0 -> result[at] = (byte) random.nextInt(256);
-            case 1 -> result[at] = (byte) "{}\",=# \n\\\t\r+-."
-                    .charAt(random.nextInt(14));
+            case 1 -> result[at] = (byte) "{}\",=# \n\\\t\r+-.".charAt(random.nextInt(14));
             case 2 -> result = concat(Arrays.copyOf(page, at), Arrays.copyOfRange(page, to, page.length));
             case 3 -> result = concat(Arrays.copyOf(page, to), Arrays.copyOfRange(page, at, page.length));
             case 4 -> result = Arrays.copyOf(page, at);
             case 5 -> {
-                List<String> lines = new ArrayList<>(new String(page, StandardCharsets.UTF_8).lines().toList());
+                List<String> lines = new ArrayList<>(
+                        new String(page, StandardCharsets.UTF_8).lines().toList());
                 java.util.Collections.swap(lines, random.nextInt(lines.size()), random.nextInt(lines.size()));
                 result = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
             }
             case 6 -> {
-                List<String> lines = new ArrayList<>(new String(page, StandardCharsets.UTF_8).lines().toList());
+                List<String> lines = new ArrayList<>(
+                        new String(page, StandardCharsets.UTF_8).lines().toList());
                 lines.add(random.nextInt(lines.size() + 1), lines.get(random.nextInt(lines.size())));
                 result = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
             }
-            default -> result = new String(page, StandardCharsets.UTF_8)
-                    .replace(random.nextBoolean() ? "counter" : "gauge", random.nextBoolean() ? "histogram" : "summary")
-                    .getBytes(StandardCharsets.UTF_8);
+            default ->
+                result = new String(page, StandardCharsets.UTF_8)
+                        .replace(
+                                random.nextBoolean() ? "counter" : "gauge",
+                                random.nextBoolean() ? "histogram" : "summary")
+                        .getBytes(StandardCharsets.UTF_8);
         }
         return result;
     }
@@ -79,8 +83,23 @@ final class PageGenerator {
 
     private void family(String name) {
         List<Consumer<String>> kinds = openMetrics
-                ? List.of(this::gauge, this::counter, this::histogram, this::summary, this::info, this::states, this::gaugeHistogram, this::unknown)
-                : List.of(this::gauge, this::counter, this::histogram, this::summary, this::exactCounter, this::untyped, this::bare);
+                ? List.of(
+                        this::gauge,
+                        this::counter,
+                        this::histogram,
+                        this::summary,
+                        this::info,
+                        this::states,
+                        this::gaugeHistogram,
+                        this::unknown)
+                : List.of(
+                        this::gauge,
+                        this::counter,
+                        this::histogram,
+                        this::summary,
+                        this::exactCounter,
+                        this::untyped,
+                        this::bare);
         kinds.get(random.nextInt(kinds.size())).accept(name);
     }
 

@@ -34,7 +34,14 @@ final class PythonOracle implements AutoCloseable {
         Path ready = ENVIRONMENT.resolve("ready");
         if (!Files.exists(ready)) {
             run("python3", "-m", "venv", ENVIRONMENT.toString());
-            run(python.toString(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "prometheus_client");
+            run(
+                    python.toString(),
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "prometheus_client");
             Files.createFile(ready);
         }
         Path script = ENVIRONMENT.resolve("oracle.py");
