@@ -7,15 +7,19 @@ import java.util.Map;
 
 /** A source's last good text, parsed, with what was rendered from it so far. Rendering is for one thread at a time. */
 final class ForeignPage {
-    private record Key(int family, Dialect dialect, BitSet excluded, boolean untyped) {}
+    private record Key(int family, Dialect dialect, boolean untyped) {}
+
+    /** What was made last for a key, and without which metrics. */
+    private record Made<T>(BitSet excluded, T result) {}
 
     private final String source;
     private final BridgeMetrics.OfSource metrics;
     private final Map<String, String> labels;
     private final ParsedPage parsed;
     private final byte[] text;
-    private final Map<Key, BlockRenderer.Rendered> rendered = new HashMap<>();
-    private final Map<Key, Conversion> converted = new HashMap<>();
+    private final Map<Key, Made<BlockRenderer.Rendered>> rendered = new HashMap<>();
+    private final Map<Integer, Made<Conversion>> converted = new HashMap<>();
+    private final Map<Integer, BitSet> countedDuplicates = new HashMap<>();
 
     ForeignPage(SourceSpec spec, BridgeMetrics.OfSource metrics, byte[] text, ParsedPage parsed) {
         this.source = spec.name();
@@ -48,13 +52,28 @@ final class ForeignPage {
 
     /** A family in a dialect, rendered once; what the dialect could not say is counted then. */
     BlockRenderer.Rendered render(int family, Dialect dialect, BitSet excluded, boolean untyped) {
-        return rendered.computeIfAbsent(new Key(family, dialect, excluded, untyped), key -> {
-            BlockRenderer renderer =
-                    new BlockRenderer(parsed.families().get(key.family), key.dialect, labels, key.excluded);
-            BlockRenderer.Rendered result = key.untyped ? renderer.renderUntyped() : renderer.render();
-            metrics.unsayable(key.dialect.format().label(), result.unsayable());
-            return result;
-        });
+        Key key = new Key(family, dialect, untyped);
+        Made<BlockRenderer.Rendered> made = rendered.get(key);
+        if (made == null || !made.excluded.equals(excluded)) {
+            BlockRenderer renderer = new BlockRenderer(parsed.families().get(family), dialect, labels, excluded);
+            BlockRenderer.Rendered result = untyped ? renderer.renderUntyped() : renderer.render();
+            if (made == null) metrics.unsayable(dialect.format().label(), result.unsayable());
+            made = new Made<>(excluded, result);
+            rendered.put(key, made);
+        }
+        return made.result;
+    }
+
+    /** Counts, once each, the samples of metrics that are left out because the process has them itself. */
+    void countDuplicates(int family, BitSet excluded) {
+        BitSet counted = countedDuplicates.computeIfAbsent(family, _ -> new BitSet());
+        BitSet fresh = (BitSet) excluded.clone();
+        fresh.andNot(counted);
+        if (fresh.isEmpty()) return;
+        counted.or(fresh);
+        metrics.dropped(
+                BridgeMetrics.SeriesLoss.DUPLICATE,
+                Merge.samples(parsed.families().get(family), fresh));
     }
 
     /**
@@ -67,11 +86,14 @@ final class ForeignPage {
 
     /** A family as data points of the client library, converted once. */
     Conversion convert(int family, BitSet excluded) {
-        return converted.computeIfAbsent(new Key(family, Dialect.OPENMETRICS, excluded, false), key -> {
-            FamilyConverter converter = new FamilyConverter(parsed.families().get(key.family), labels, key.excluded);
+        Made<Conversion> made = converted.get(family);
+        if (made == null || !made.excluded.equals(excluded)) {
+            FamilyConverter converter = new FamilyConverter(parsed.families().get(family), labels, excluded);
             List<FamilyConverter.Converted> typed = converter.convert();
-            metrics.unsayable("protobuf", converter.unsayable());
-            return new Conversion(typed, converter.untyped());
-        });
+            if (made == null) metrics.unsayable("protobuf", converter.unsayable());
+            made = new Made<>(excluded, new Conversion(typed, converter.untyped()));
+            converted.put(family, made);
+        }
+        return made.result;
     }
 }

@@ -31,6 +31,17 @@ final class Merge {
         ParsedFamily family() {
             return page.parsed().families().get(index);
         }
+
+        /** Its metrics that another source or the process itself has brought; the latter are counted. */
+        BitSet excludedBeside(LongIndex ownKeys) {
+            BitSet own = new BitSet();
+            long[] keys = keys(page, family());
+            for (int metric = 0; metric < keys.length; metric++)
+                if (!excluded.get(metric) && ownKeys.find(keys[metric]) >= 0) own.set(metric);
+            page.countDuplicates(index, own);
+            own.or(excluded);
+            return own;
+        }
     }
 
     private record Owner(String source, FamilyType type, String name, int own) {}

@@ -81,13 +81,9 @@ final class MergedSnapshots {
     }
 
     private void add(Merge.Accepted family) {
-        BitSet excluded = (BitSet) family.excluded().clone();
-        if (family.own() >= 0) {
-            LongIndex keys = ownKeys.computeIfAbsent(family.own(), i -> OwnFamily.keys(own.get(i)));
-            long[] theirs = Merge.keys(family.page(), family.family());
-            for (int metric = 0; metric < theirs.length; metric++)
-                if (keys.find(theirs[metric]) >= 0) excluded.set(metric);
-        }
+        BitSet excluded = family.own() < 0
+                ? family.excluded()
+                : family.excludedBeside(ownKeys.computeIfAbsent(family.own(), i -> OwnFamily.keys(own.get(i))));
         ForeignPage.Conversion converted = family.page().convert(family.index(), excluded);
         if (!place(converted.typed()) && !place(converted.untyped()))
             family.page().metrics().unsayable("protobuf", 1);

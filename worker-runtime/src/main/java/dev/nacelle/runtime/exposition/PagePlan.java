@@ -159,9 +159,7 @@ final class PagePlan {
 
     /** The blocks of a family that joins one of the process's own, without the metrics that this one has. */
     List<Block> joining(Merge.Accepted family, LongIndex own) {
-        BitSet excluded = (BitSet) family.excluded().clone();
-        long[] keys = Merge.keys(family.page(), family.family());
-        for (int metric = 0; metric < keys.length; metric++) if (own.find(keys[metric]) >= 0) excluded.set(metric);
+        BitSet excluded = family.excludedBeside(own);
         return family.page().render(family.index(), dialect, excluded, false).blocks();
     }
 }

@@ -14,4 +14,9 @@ public record MetricsConfig(
     public MetricsConfig {
         sources = List.copyOf(sources);
     }
+
+    /** Without foreign registries. */
+    public MetricsConfig(boolean jvm) {
+        this(jvm, List.of());
+    }
 }

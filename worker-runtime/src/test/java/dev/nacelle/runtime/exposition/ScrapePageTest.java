@@ -34,6 +34,8 @@ class ScrapePageTest {
                     """);
             assertThat(page.value("nacelle_expfmt_series_dropped_total{reason=\"duplicate\",source=\"two\"}"))
                     .isEqualTo("1.0");
+            assertThat(page.value("nacelle_expfmt_series_dropped_total{reason=\"duplicate\",source=\"one\"}"))
+                    .isEqualTo("1.0");
         }
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class WorkerScopeTest {
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final RuntimeMetrics runtime = RuntimeMetrics.open(registry, new MetricsConfig(false, List.of()));
+    private final RuntimeMetrics runtime = RuntimeMetrics.open(registry, new MetricsConfig(false));
     private final Chain chain = new Chain("dynamo", "backend", "generate", 0xAB);
 
     @Test

@@ -48,7 +48,7 @@ final class TestHost implements AutoCloseable {
     final StopRequest stop = new StopRequest();
     final List<String> progress = new CopyOnWriteArrayList<>();
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final RuntimeMetrics metrics = RuntimeMetrics.open(registry, new MetricsConfig(false, List.of()));
+    private final RuntimeMetrics metrics = RuntimeMetrics.open(registry, new MetricsConfig(false));
     private final Map<String, EngineProvider<?>> providers = new LinkedHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final List<RunningRole> roles = new CopyOnWriteArrayList<>();
