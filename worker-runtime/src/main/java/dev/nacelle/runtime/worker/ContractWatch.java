@@ -64,7 +64,7 @@ final class ContractWatch {
         return Objects.requireNonNull(counts.get(breach));
     }
 
-    /** A cancelled request that still runs. Closed once, by the thread that waits for it. */
+    /** A cancelled request that still runs; closed once. */
     @FunctionalInterface
     interface Stuck extends AutoCloseable {
         @Override

@@ -6,14 +6,14 @@ import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.InFlight;
 import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.runtime.plane.ResponseReceiver;
-import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.GenerateRequest;
 import dev.nacelle.spi.request.Prompt;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class EngineCall implements InFlight, ResponseStream.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(EngineCall.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration FOREVER = Duration.ofDays(10_000);
 
     private final EngineCalls calls;
     private final GenerateRequest request;
@@ -37,6 +36,8 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     private boolean inEngine;
     private boolean told; // the engine knows that the request was given up
     private boolean over;
+    private @Nullable Future<?> overdueWatch;
+    private ContractWatch.@Nullable Stuck stuck;
 
     /** @param metrics null for a probe, which no metric counts */
     EngineCall(
@@ -60,7 +61,7 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     }
 
     boolean isProbe() {
-        return request.healthCheck();
+        return metrics == null;
     }
 
     ResponseStream stream() {
@@ -70,21 +71,19 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     @Override
     public void cancel(CancelCause cause) {
         switch (cause) {
-            case CLIENT_GONE -> {
-                if (giveUp(null) && metrics != null) metrics.cancelled();
-            }
-            case SATISFIED -> giveUp(null);
+            case CLIENT_GONE -> giveUp(null, RequestGuard::cancelled);
+            case SATISFIED -> giveUp(null, _ -> {});
             case SLOW_READER ->
                 giveUp(
                         new EngineError.Overloaded(
                                 "the response was not read fast enough and its queue ran over; read faster, or ask again",
                                 RETRY_AFTER),
-                        RequestErrorType.PUBLISH_RESPONSE);
+                        guard -> guard.error(RequestErrorType.PUBLISH_RESPONSE));
             case SHUTDOWN ->
                 giveUp(
                         new EngineError.EngineShutdown(
                                 "the worker shut down before the response was complete; send the request again"),
-                        RequestErrorType.RESPONSE_STREAM);
+                        guard -> guard.error(RequestErrorType.RESPONSE_STREAM));
         }
     }
 
@@ -103,24 +102,27 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
         LOG.error("request {}: the response could not be delivered", context.id(), cause);
         giveUp(
                 new EngineError.Unknown("the response could not be delivered: " + cause),
-                RequestErrorType.PUBLISH_RESPONSE);
+                guard -> guard.error(RequestErrorType.PUBLISH_RESPONSE));
     }
 
     @Override
     public void broke(Breach breach) {
         calls.watch().report(breach, context.id());
-        if (breach == Breach.CONCURRENT_SINK) giveUp(broken(breach), RequestErrorType.RESPONSE_STREAM);
+        if (breach == Breach.CONCURRENT_SINK)
+            giveUp(broken(breach), guard -> guard.error(RequestErrorType.RESPONSE_STREAM));
     }
 
     /** Gives back what the request holds; idempotent. */
     void release() {
+        synchronized (this) {
+            over = true;
+            if (overdueWatch != null) overdueWatch.cancel(false);
+            if (stuck != null) stuck.close();
+            stuck = null;
+        }
         calls.ended(this);
         if (metrics != null) metrics.close();
         pass.close();
-        synchronized (this) {
-            over = true;
-            notifyAll();
-        }
     }
 
     private void run() {
@@ -135,10 +137,11 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     private void callEngine() {
         try {
             calls.engine().generate(request, context, stream);
-            if (stream.end(new Ending.Failed(broken(Breach.NO_TERMINAL)))) {
-                calls.watch().report(Breach.NO_TERMINAL, context.id());
-                error(RequestErrorType.RESPONSE_STREAM);
-            }
+            if (stream.ending() == null)
+                stream.end(new Ending.Failed(broken(Breach.NO_TERMINAL)), () -> {
+                    calls.watch().report(Breach.NO_TERMINAL, context.id());
+                    error(RequestErrorType.RESPONSE_STREAM);
+                });
         } catch (EngineException e) {
             if (e.getCause() != null) LOG.warn("request {}: {}", context.id(), e.getMessage(), e);
             failed(e.error());
@@ -162,9 +165,9 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     }
 
     private void failed(EngineError error) {
-        if (stream.end(new Ending.Failed(error)))
-            error(stream.hasItems() ? RequestErrorType.RESPONSE_STREAM : RequestErrorType.GENERATE);
-        else if (!stream.isGivenUp()) calls.watch().report(Breach.AFTER_TERMINAL, context.id());
+        var type = stream.hasItems() ? RequestErrorType.RESPONSE_STREAM : RequestErrorType.GENERATE;
+        if (!stream.end(new Ending.Failed(error), () -> error(type)) && !stream.isGivenUp())
+            calls.watch().report(Breach.AFTER_TERMINAL, context.id());
     }
 
     /** @return false when the request was given up before the engine saw it, which then never hears of it */
@@ -188,19 +191,23 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
         var _ = Thread.interrupted(); // what follows is the host's, and nobody means to interrupt that
     }
 
-    private void giveUp(EngineError error, RequestErrorType type) {
-        if (giveUp(error)) error(type);
-    }
-
-    /** @return false when the response had ended before */
-    private boolean giveUp(@Nullable EngineError error) {
+    /**
+     * Ends the response, unless it has ended before, and has the engine told.
+     *
+     * @param error null for an end as cancelled
+     * @param count counts it
+     */
+    private void giveUp(@Nullable EngineError error, Consumer<RequestGuard> count) {
         long noticed = System.nanoTime();
-        if (!stream.end(new Ending.GivenUp(Optional.ofNullable(error)))) return false;
-        // On a thread of its own: the canceller may be an I/O thread, or the engine's own in the middle of a step.
-        calls.engine()
-                .virtualThread("cancel-" + context.id(), () -> tellEngine(noticed))
-                .start();
-        return true;
+        boolean stands = stream.end(new Ending.GivenUp(Optional.ofNullable(error)), () -> {
+            if (metrics != null) count.accept(metrics);
+        });
+        if (!stands) return;
+        var watch = calls.cancelDesk().cancel(() -> tellEngine(noticed), this::overdue);
+        synchronized (this) {
+            if (over) watch.cancel(false);
+            else overdueWatch = watch;
+        }
     }
 
     private void error(RequestErrorType type) {
@@ -208,17 +215,18 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     }
 
     private void tellEngine(long noticedNanos) {
-        if (hasEntered()) {
+        try {
+            if (!hasEntered()) return;
             context.runCancelActions();
             calls.engine().abort(context);
             interrupt();
             if (metrics != null) calls.told(System.nanoTime() - noticedNanos);
+        } finally {
+            synchronized (this) {
+                told = true;
+                notifyAll();
+            }
         }
-        synchronized (this) {
-            told = true;
-            notifyAll();
-        }
-        awaitEnd();
     }
 
     private synchronized boolean hasEntered() {
@@ -229,22 +237,9 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
         if (inEngine) thread.interrupt();
     }
 
-    private void awaitEnd() {
-        try {
-            if (awaitEnd(Deadline.in(calls.cancelLimit()))) return;
-            try (var _ = calls.watch().stuck(context.id())) {
-                awaitEnd(Deadline.in(FOREVER));
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private synchronized boolean awaitEnd(Deadline deadline) throws InterruptedException {
-        while (!over && !deadline.isOver())
-            TimeUnit.NANOSECONDS.timedWait(
-                    this, Math.max(1, deadline.remaining().toNanos()));
-        return over;
+    /** The engine has had its time. */
+    private synchronized void overdue() {
+        if (!over) stuck = calls.watch().stuck(context.id());
     }
 
     private EngineError broken(Breach breach) {

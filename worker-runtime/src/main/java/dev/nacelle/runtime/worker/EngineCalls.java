@@ -15,13 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The requests inside one engine. Safe from any thread. */
-final class EngineCalls implements RequestHandler {
+final class EngineCalls implements RequestHandler, AutoCloseable {
     private final Engine engine;
     private final ContractWatch watch;
     private final WorkerHealth health;
     private final RequestMetrics requests;
     private final BoundHistogram cancelPropagation;
-    private final Duration cancelLimit;
+    private final CancelDesk cancelDesk;
     private final RequestGate gate = new RequestGate();
     /** Probes have a gate of their own: a stop does not wait long for one that hangs. */
     private final RequestGate probeGate = new RequestGate();
@@ -47,7 +47,7 @@ final class EngineCalls implements RequestHandler {
         this.health = health;
         this.requests = requests;
         this.cancelPropagation = cancelPropagation;
-        this.cancelLimit = cancelLimit;
+        this.cancelDesk = new CancelDesk(engine, cancelLimit);
     }
 
     @Override
@@ -126,8 +126,14 @@ final class EngineCalls implements RequestHandler {
         return watch;
     }
 
-    Duration cancelLimit() {
-        return cancelLimit;
+    CancelDesk cancelDesk() {
+        return cancelDesk;
+    }
+
+    /** Ends the threads of cancellations; what still runs in the engine is left to it. */
+    @Override
+    public void close() {
+        cancelDesk.close();
     }
 
     /** The engine was told of a cancellation, so long after it was noticed. */

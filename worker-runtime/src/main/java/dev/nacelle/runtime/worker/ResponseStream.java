@@ -115,9 +115,15 @@ final class ResponseStream implements ResponseSink {
         if (!isWritable()) receiver.awaitWritable();
     }
 
-    /** Decides how the response ends, and sends the terminal. @return false when that was decided before */
-    boolean end(Ending how) {
+    /**
+     * Decides how the response ends, and sends the terminal.
+     *
+     * @param decided runs when this ending stands, before the reader can hear of it
+     * @return false when another ending was decided before
+     */
+    boolean end(Ending how, Runnable decided) {
         if (!ENDING.compareAndSet(this, null, how)) return false;
+        decided.run();
         long before = (long) WORD.getAndBitwiseOr(this, ENDED);
         if ((before & EMITTING) == 0) sendTerminal(how);
         return true;
@@ -149,7 +155,7 @@ final class ResponseStream implements ResponseSink {
     }
 
     private void finish(Ending.Finished how) {
-        if (!end(how)) refuse();
+        if (!end(how, () -> {})) refuse();
     }
 
     /** Claims the receiver for one item. @return false when the item is to be discarded */

@@ -97,7 +97,9 @@ final class Shutdown {
                     gate.inFlight());
             return outcome;
         }
-        awaitEmpty(parts.calls.probeGate(), shorter(Deadline.in(CANCEL_SHARE), workEnd));
+        awaitEmpty(
+                parts.calls.probeGate(),
+                Deadline.in(shorter(CANCEL_SHARE, workEnd.remaining().dividedBy(2))));
         return engineDrain(workEnd) ? outcome : StageOutcome.FAILED;
     }
 
@@ -226,10 +228,6 @@ final class Shutdown {
 
     private static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private static Deadline shorter(Deadline a, Deadline b) {
-        return a.remaining().compareTo(b.remaining()) < 0 ? a : b;
     }
 
     /** One stage's work. */

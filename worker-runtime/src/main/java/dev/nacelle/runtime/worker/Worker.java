@@ -115,6 +115,7 @@ final class Worker implements AutoCloseable {
     public void close() {
         var ready = started;
         if (ready != null) {
+            ready.calls.close();
             ready.kvEvents.close();
             ready.scope.close();
         }

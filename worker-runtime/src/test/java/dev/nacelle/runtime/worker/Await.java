@@ -27,4 +27,16 @@ final class Await {
             throw new AssertionError(e);
         }
     }
+
+    /** For engines that do not mind their interrupts. Not a spin: that would starve every other virtual thread. */
+    static void stubbornly(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException _) {
+                // as it says
+            }
+        }
+    }
 }

@@ -68,7 +68,7 @@ class CanaryTest {
         var release = new CountDownLatch(1);
         engine.onGenerate = (_, _, sink) -> {
             probes.incrementAndGet();
-            while (release.getCount() > 0) Thread.onSpinWait();
+            Await.stubbornly(release);
             sink.finish(FinishReason.LENGTH);
         };
         try (var host = TestHost.serving(engine, "canary: {interval: 1ms, timeout: 5ms}")) {

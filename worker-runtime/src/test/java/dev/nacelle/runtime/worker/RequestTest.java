@@ -122,7 +122,7 @@ class RequestTest {
         engine.onGenerate = (_, context, sink) -> {
             context.onCancel(told::countDown);
             sink.token(1);
-            Await.latch(told);
+            Await.stubbornly(told);
             sink.finish(FinishReason.CANCELLED);
         };
         var broken = new Reader(Integer.MAX_VALUE, () -> {

@@ -68,7 +68,7 @@ class ResponseStreamTest {
     @Test
     void whatComesAfterACancellationIsDiscardedInSilence() {
         stream.token(1);
-        assertThat(stream.end(GIVEN_UP)).isTrue();
+        assertThat(stream.end(GIVEN_UP, () -> {})).isTrue();
         stream.token(2);
         stream.finish(FinishReason.CANCELLED);
         assertThat(reader.reason()).isEqualTo(FinishReason.CANCELLED);
@@ -79,9 +79,9 @@ class ResponseStreamTest {
 
     @Test
     void onlyTheFirstEndingStands() {
-        assertThat(stream.end(new Ending.Failed(new EngineError.Unknown("one"))))
+        assertThat(stream.end(new Ending.Failed(new EngineError.Unknown("one")), () -> {}))
                 .isTrue();
-        assertThat(stream.end(GIVEN_UP)).isFalse();
+        assertThat(stream.end(GIVEN_UP, () -> {})).isFalse();
         assertThat(stream.isGivenUp()).isFalse();
         assertThat(reader.error()).isEqualTo(new EngineError.Unknown("one"));
         assertThat(reader.offences).isEmpty();
@@ -102,7 +102,7 @@ class ResponseStreamTest {
     void anEndedStreamIsWritableSoThatNobodyWaitsForIt() throws Exception {
         var full = new ResponseStream(new Reader(0), heard, 0);
         assertThat(full.isWritable()).isFalse();
-        full.end(GIVEN_UP);
+        full.end(GIVEN_UP, () -> {});
         full.awaitWritable();
         assertThat(full.isWritable()).isTrue();
     }
@@ -124,11 +124,12 @@ class ResponseStreamTest {
                         }),
                         threads.submit(() -> {
                             together.await();
-                            return contended.end(GIVEN_UP);
+                            return contended.end(GIVEN_UP, () -> {});
                         }),
                         threads.submit(() -> {
                             together.await();
-                            return contended.end(new Ending.GivenUp(Optional.of(new EngineError.Unknown("x"))));
+                            return contended.end(
+                                    new Ending.GivenUp(Optional.of(new EngineError.Unknown("x"))), () -> {});
                         }));
                 for (var done : work) done.get();
                 assertThat(each.offences).isEmpty();

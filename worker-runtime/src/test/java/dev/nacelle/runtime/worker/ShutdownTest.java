@@ -99,7 +99,7 @@ class ShutdownTest {
     void anEngineThatIgnoresEvenTheDeadlineIsCleanedUpUnderItsStreams() throws Exception {
         engine.onGenerate = (_, _, sink) -> {
             sink.token(1);
-            while (release.getCount() > 0) Thread.onSpinWait();
+            Await.stubbornly(release);
         };
         try (var host = TestHost.serving(engine)) {
             var reader = host.send().reader();
@@ -206,7 +206,7 @@ class ShutdownTest {
     void aProbeThatHangsDoesNotHoldTheShutdownUp() throws Exception {
         engine.probe = Optional.of(GenerateRequest.of("scripted", new Prompt.Tokens(1), 1));
         engine.onGenerate = (_, _, _) -> {
-            while (release.getCount() > 0) Thread.onSpinWait();
+            Await.stubbornly(release);
         };
         try (var host = TestHost.serving(engine, "canary: {interval: 1ms, timeout: 10s}")) {
             Await.until(() -> engine.calls.contains("generate"));
