@@ -38,6 +38,7 @@ public final class ForeignSources implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long lastScrapeNanos;
+    private long firstScrapeUntilNanos = System.nanoTime();
     private boolean active;
     private boolean closed;
 
@@ -54,7 +55,7 @@ public final class ForeignSources implements AutoCloseable {
      * @throws IllegalArgumentException when a source of that name is there already
      */
     public Registration add(SourceSpec spec, ForeignText text) {
-        return add(spec, limits -> {
+        return addReader(spec, limits -> {
             String read = Objects.requireNonNull(text.read(), "the callback returned null, expected text");
             // A text in UTF-8 has at least as many bytes as the string has characters.
             if (read.length() > limits.bytes()) throw TooLarge.bytes(read.length(), limits.bytes());
@@ -72,10 +73,10 @@ public final class ForeignSources implements AutoCloseable {
     public Registration add(MetricsSourceConfig config, Map<String, String> autoLabels) {
         SourceSpec spec = config.spec(autoLabels);
         if (config.file().isPresent())
-            return add(spec, new FileReader(config.file().get()));
+            return addReader(spec, new FileReader(config.file().get()));
         UrlReader reader = new UrlReader(URI.create(config.url().orElseThrow()), config.headers(), config.timeout());
         try {
-            Registration registration = add(spec, reader);
+            Registration registration = addReader(spec, reader);
             return () -> {
                 registration.close();
                 reader.close();
@@ -86,7 +87,7 @@ public final class ForeignSources implements AutoCloseable {
         }
     }
 
-    Registration add(SourceSpec spec, Source.Reader reader) {
+    private Registration addReader(SourceSpec spec, Source.Reader reader) {
         Source source;
         lock.lock();
         try {
@@ -124,10 +125,12 @@ public final class ForeignSources implements AutoCloseable {
     /** Called by a scrape before it reads {@link #pages}. */
     void scraped() {
         long now = System.nanoTime();
-        boolean first;
+        long until;
         lock.lock();
         try {
-            first = !active;
+            boolean first = !active;
+            if (first) firstScrapeUntilNanos = now + FIRST_WAIT.toNanos();
+            until = firstScrapeUntilNanos;
             active = true;
             lastScrapeNanos = now;
             if (first) {
@@ -137,7 +140,8 @@ public final class ForeignSources implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (first) awaitFirst(now + FIRST_WAIT.toNanos());
+        // Those that come while the first one waits, wait with it; once all have answered, nobody does.
+        if (until - now > 0) awaitFirst(until);
         for (Source source : sources) source.expire(System.nanoTime());
     }
 

@@ -76,9 +76,12 @@ class DifferentialTest {
             byte[] openMetrics = write(foreign, new Dialect(Dialect.Format.OPENMETRICS, escaping));
             // This scheme makes __x of _x, which Prometheus expects and Python refuses.
             if (escaping == EscapingScheme.DOTS_ESCAPING) continue;
-            assertThat(oracle.read(Dialect.Format.OPENMETRICS, openMetrics))
-                    .as("%s%nwritten:%n%s", shown, new String(openMetrics, StandardCharsets.UTF_8))
-                    .doesNotStartWith("!");
+            String read = oracle.read(Dialect.Format.OPENMETRICS, openMetrics);
+            // Python's parser cannot read a quote within an exemplar's label, which the format allows.
+            if (!read.startsWith("!ValueError: Invalid line: # {") || !read.contains("\\\""))
+                assertThat(read)
+                        .as("%s%nwritten:%n%s", shown, new String(openMetrics, StandardCharsets.UTF_8))
+                        .doesNotStartWith("!");
             byte[] text = write(foreign, new Dialect(Dialect.Format.TEXT, escaping));
             assertThat(oracle.read(Dialect.Format.TEXT, text))
                     .as("%s%nwritten:%n%s", shown, new String(text, StandardCharsets.UTF_8))
