@@ -134,8 +134,18 @@ final class ExpositionParser {
             case "HELP", "TYPE", "UNIT" -> readMetadata(keyword, wordEnd, to, typesOnly);
             case "EOF" -> sawEnd = true;
             default -> {
-                if (!typesOnly) families.comment(new String(text, from, to - from, StandardCharsets.UTF_8));
+                if (!typesOnly) readFreeComment(from, to);
             }
+        }
+    }
+
+    private void readFreeComment(int from, int to) {
+        int word = from;
+        while (word < to && (text[word] == '#' || SampleScanner.isBlank(text[word]))) word++;
+        switch (ascii(word, Math.min(wordEnd(word, to), word + 8))) {
+            case "HELP", "TYPE", "UNIT" ->
+                complain(Complaint.Kind.NOTE, "a comment that some readers take for a declaration is left out");
+            default -> families.comment(new String(text, from, to - from, StandardCharsets.UTF_8));
         }
     }
 

@@ -9,7 +9,7 @@ final class SampleScanner {
     private static final int MOST_LABELS = 256;
 
     /** Timestamps beyond this do not fit the milliseconds of text 0.0.4. */
-    private static final double MOST_SECONDS = 9e15;
+    private static final double MOST_SECONDS = 9e14;
 
     private final byte[] text;
     private final boolean openMetrics;
