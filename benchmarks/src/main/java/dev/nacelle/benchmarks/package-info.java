@@ -1,0 +1,5 @@
+/** Runs the benchmarks and prints what they found. */
+@NullMarked
+package dev.nacelle.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
