@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +75,7 @@ public final class HttpServiceMetrics implements AutoCloseable {
     public synchronized ModelMetrics serve(String model) {
         var known = served.get(model);
         if (known != null) return known;
-        var metrics = modelMetrics(model, () -> served.remove(model));
+        var metrics = modelMetrics(model, gone -> served.remove(model, gone));
         served.put(model, metrics);
         return metrics;
     }
@@ -105,13 +106,13 @@ public final class HttpServiceMetrics implements AutoCloseable {
     private synchronized ModelMetrics makeUnknown() {
         var known = unknown;
         if (known == null) {
-            known = modelMetrics(UNKNOWN, () -> {});
+            known = modelMetrics(UNKNOWN, _ -> {});
             unknown = known;
         }
         return known;
     }
 
-    private ModelMetrics modelMetrics(String model, Runnable onClose) {
+    private ModelMetrics modelMetrics(String model, Consumer<ModelMetrics> onClose) {
         var history = histories.computeIfAbsent(model, name -> new ModelHistory(series, specs, legacy, name, offered));
         return new ModelMetrics(families.scope(), specs, legacy, model, history, onClose);
     }

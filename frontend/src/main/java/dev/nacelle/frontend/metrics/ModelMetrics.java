@@ -5,6 +5,7 @@ import dev.nacelle.runtime.metrics.SeriesScope;
 import dev.nacelle.spi.Registration;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A model while it is served: its gauges go from the page on {@link #close}. From any thread. */
 public final class ModelMetrics implements AutoCloseable {
@@ -12,7 +13,7 @@ public final class ModelMetrics implements AutoCloseable {
     final BoundGauge active;
     final BoundGauge queued;
     private final SeriesScope series;
-    private final Runnable onClose;
+    private final Consumer<ModelMetrics> onClose;
     private final BoundGauge totalKvBlocks;
     private final BoundGauge maxNumSeqs;
     private final BoundGauge maxNumBatchedTokens;
@@ -28,7 +29,7 @@ public final class ModelMetrics implements AutoCloseable {
             Optional<LegacyFamilies> legacy,
             String model,
             ModelHistory history,
-            Runnable onClose) {
+            Consumer<ModelMetrics> onClose) {
         this.series = series;
         this.history = history;
         this.onClose = onClose;
@@ -71,7 +72,7 @@ public final class ModelMetrics implements AutoCloseable {
     /** The model is no longer served: later requests for it are {@code unknown}. Idempotent. */
     @Override
     public void close() {
-        onClose.run();
+        onClose.accept(this);
         series.close();
     }
 }

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.nacelle.runtime.config.ConfigLoader;
+import dev.nacelle.runtime.config.ConfigSource;
 import dev.nacelle.runtime.metrics.Families;
 import dev.nacelle.runtime.metrics.FamilySpec;
 import dev.nacelle.runtime.metrics.Page;
 import dev.nacelle.spi.Registration;
+import dev.nacelle.spi.config.Setting;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -78,9 +82,10 @@ class HttpServiceMetricsTest {
         assertThat(metrics.serve("m")).isSameAs(first);
         var late = metrics.begin("m", HttpEndpoint.COMPLETIONS, RequestType.UNARY);
         first.close();
-        first.close();
         var second = metrics.serve("m");
         assertThat(second).isNotSameAs(first);
+        first.close();
+        assertThat(metrics.serve("m")).isSameAs(second);
         late.close();
         var page = Page.of(registry);
         assertThat(page.value("dynamo_frontend_active_requests", "model", "m")).contains(0.0);
@@ -185,6 +190,21 @@ class HttpServiceMetricsTest {
                 .singleElement()
                 .asString()
                 .contains("frontend.metrics_buckets.time_to_first_token", "min=5.0");
+    }
+
+    @Test
+    void bucketsBindFromAConfigurationAndDefaultToTheContracts() {
+        record Part(@Setting("Buckets") HttpBuckets metricsBuckets) {}
+        var source = ConfigSource.empty(Path.of("."));
+        var parts = List.<Class<? extends Record>>of(Part.class);
+        assertThat(ConfigLoader.load(source, parts).part(Part.class).metricsBuckets())
+                .isEqualTo(HttpBuckets.DEFAULT);
+        var set = source.withSet("metrics_buckets.request_duration={min: 0.5, max: 64, count: 4}");
+        assertThat(ConfigLoader.load(set, parts)
+                        .part(Part.class)
+                        .metricsBuckets()
+                        .requestDuration())
+                .isEqualTo(new LogBuckets(0.5, 64, 4));
     }
 
     @Test
