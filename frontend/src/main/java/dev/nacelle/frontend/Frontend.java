@@ -23,7 +23,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +64,8 @@ final class Frontend implements RunningRole {
                     new Pipeline.Limits(
                             (int) limits.body().bytes(),
                             limits.bodyTimeout(),
+                            limits.jsonDepth(),
+                            limits.promptChars(),
                             limits.streamQueue(),
                             config.waitingCommentInterval()),
                     catalog,
@@ -109,9 +110,19 @@ final class Frontend implements RunningRole {
 
     @Override
     public List<String> served() {
-        var models = catalog.models().stream().map(ServedModel::name).collect(Collectors.joining(", "));
-        return List.of(
-                "OpenAI API at %s/v1: %s".formatted(server.address(), models.isEmpty() ? "no models yet" : models));
+        var at = "OpenAI API at " + server.address();
+        return catalog.models().stream()
+                .findFirst()
+                .map(model -> List.of(at, "try: " + curl(model)))
+                .orElseGet(() -> List.of(at));
+    }
+
+    private String curl(ServedModel model) {
+        return "curl -N %s/v1/completions -H 'content-type: application/json' -d '%s'"
+                .formatted(
+                        server.address(),
+                        "{\"model\": \"%s\", \"prompt\": \"Once upon a time\", \"max_tokens\": 64, \"stream\": true}"
+                                .formatted(model.name()));
     }
 
     @Override

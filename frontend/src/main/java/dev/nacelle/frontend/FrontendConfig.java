@@ -20,7 +20,8 @@ public record FrontendConfig(
                 byDefault = "nv_llm")
         String legacyMetricsPrefix,
 
-        @Setting("Buckets of the histograms") HttpBuckets metricsBuckets,
+        @Setting(value = "Buckets of the histograms", byDefault = "{}")
+        HttpBuckets metricsBuckets,
 
         @Setting(
                 value = "How long a stream is silent before a comment shows that the request is being worked on",
@@ -32,7 +33,10 @@ public record FrontendConfig(
         @Setting(value = "Threads that write streams", byDefault = "1", min = 1, max = 64)
         int writerThreads,
 
-        @Setting("Where the pages of load balancers and Prometheus are; empty turns a page off")
+        @Setting(
+                value = "Where the pages of load balancers and Prometheus are; empty turns a page off",
+                byDefault = "{}")
         FrontendPages pages,
 
-        @Setting("What one caller may take") FrontendLimits limits) {}
+        @Setting(value = "What one caller may take", byDefault = "{}")
+        FrontendLimits limits) {}

@@ -37,6 +37,15 @@ public record FrontendLimits(
         @Setting(value = "Connections at a time; further ones wait to be accepted", byDefault = "8192", min = 1)
         int connections,
 
+        @Setting(value = "Levels of objects and arrays that a body may have", byDefault = "64", min = 4, max = 1000)
+        int jsonDepth,
+
+        @Setting(
+                value = "Longest prompt in characters; a longer one is refused before it is tokenized",
+                byDefault = "4000000",
+                min = 1)
+        int promptChars,
+
         @Setting(
                 value =
                         "Tokens of one response that wait to be written, before the engine is to hold back and in the end"

@@ -4,4 +4,5 @@ import dev.nacelle.spi.config.Setting;
 
 /** What the role {@code frontend} reads of the configuration. */
 public record FrontendPart(
-        @Setting("The OpenAI-compatible HTTP API") FrontendConfig frontend) {}
+        @Setting(value = "The OpenAI-compatible HTTP API", byDefault = "{}")
+        FrontendConfig frontend) {}

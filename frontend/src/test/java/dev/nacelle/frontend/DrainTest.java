@@ -111,7 +111,12 @@ class DrainTest {
 
     @Test
     void itSaysWhatItServesAndWhere() {
+        var address = "http://127.0.0.1:" + fixture.port();
         assertThat(fixture.frontend().served())
-                .containsExactly("OpenAI API at http://127.0.0.1:%d/v1: model".formatted(fixture.port()));
+                .containsExactly(
+                        "OpenAI API at " + address,
+                        "try: curl -N " + address + "/v1/completions -H 'content-type: application/json'"
+                                + " -d '{\"model\": \"model\", \"prompt\": \"Once upon a time\","
+                                + " \"max_tokens\": 64, \"stream\": true}'");
     }
 }

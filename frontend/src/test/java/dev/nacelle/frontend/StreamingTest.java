@@ -191,6 +191,26 @@ class StreamingTest {
     }
 
     @Test
+    void anHttp10ClientGetsItsStreamToo() throws Exception {
+        var body = COMPLETION.formatted("");
+        client.send(RawClient.head("/v1/completions", body.length()).replace("HTTP/1.1", "HTTP/1.0") + body);
+        var call = engine.take().say("a");
+        client.until("\"text\":\"a\"");
+        call.finish(FinishReason.STOP, new Usage(6, 1));
+        assertThat(client.untilClosed()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void aBodyInChunksIsRead() throws Exception {
+        var body = COMPLETION.formatted("");
+        client.send(RawClient.head("/v1/completions", 0).replace("Content-Length: 0", "Transfer-Encoding: chunked"));
+        client.send("%x\r\n%s\r\n".formatted(10, body.substring(0, 10)));
+        client.send("%x\r\n%s\r\n0\r\n\r\n".formatted(body.length() - 10, body.substring(10)));
+        engine.take().say("a").finish(FinishReason.STOP, new Usage(6, 1));
+        client.until("[DONE]");
+    }
+
+    @Test
     void aStreamWithoutATokenIsWhole() throws Exception {
         client.post("/v1/chat/completions", CHAT.formatted(""));
         engine.take().finish(FinishReason.STOP, new Usage(24, 0));

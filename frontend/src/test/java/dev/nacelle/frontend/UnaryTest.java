@@ -197,6 +197,20 @@ class UnaryTest {
     }
 
     @Test
+    void aPromptBeyondTheLimitIsNotEvenTokenized() throws Exception {
+        try (var strict = new FrontendFixture("limits.prompt_chars=10", "limits.json_depth=5")) {
+            strict.engine();
+            strict.whenReady();
+            var refused = strict.send(strict.post("/v1/completions", completionBody("x".repeat(11), "")));
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(refused.body()).contains("prompt: found 11 characters, expected at most 10");
+            assertThat(strict.send(strict.post("/v1/completions", completionBody("x", ",\"e\":[[[[[]]]]]")))
+                            .statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void whatAnEngineDoesNotOfferIsRefusedByName() throws Exception {
         fixture.engine();
         fixture.whenReady();

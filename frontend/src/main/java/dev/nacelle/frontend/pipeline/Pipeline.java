@@ -48,10 +48,13 @@ public final class Pipeline {
      *
      * @param bodyBytes largest body
      * @param bodyTimeout time in which it must arrive
+     * @param jsonDepth levels of objects and arrays in it
+     * @param promptChars longest prompt
      * @param queueSlots tokens of a response that wait to be written
      * @param silence how long a stream is silent before a comment goes out
      */
-    public record Limits(int bodyBytes, Duration bodyTimeout, int queueSlots, Duration silence) {}
+    public record Limits(
+            int bodyBytes, Duration bodyTimeout, int jsonDepth, int promptChars, int queueSlots, Duration silence) {}
 
     private final Limits limits;
     private final ModelCatalog catalog;
@@ -60,7 +63,7 @@ public final class Pipeline {
     private final List<WriterThread> writers;
     private final HttpServiceMetrics metrics;
     private final Preprocessor preprocessor;
-    private final RequestParser parser = new RequestParser();
+    private final RequestParser parser;
     private final RequestIds ids = new RequestIds();
     private final AtomicInteger turn = new AtomicInteger();
     private final Set<Reply> running = ConcurrentHashMap.newKeySet();
@@ -79,7 +82,8 @@ public final class Pipeline {
         this.watch = watch;
         this.writers = List.copyOf(writers);
         this.metrics = metrics;
-        preprocessor = new Preprocessor(metrics);
+        parser = new RequestParser(limits.jsonDepth());
+        preprocessor = new Preprocessor(metrics, limits.promptChars());
     }
 
     /** Answers a request; returns before it is answered. */

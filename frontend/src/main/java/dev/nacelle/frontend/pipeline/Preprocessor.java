@@ -26,9 +26,11 @@ final class Preprocessor {
     private static final int DEFAULT_TOKENS = 1024;
 
     private final HttpServiceMetrics metrics;
+    private final int promptChars;
 
-    Preprocessor(HttpServiceMetrics metrics) {
+    Preprocessor(HttpServiceMetrics metrics, int promptChars) {
         this.metrics = metrics;
+        this.promptChars = promptChars;
     }
 
     /**
@@ -98,6 +100,11 @@ final class Preprocessor {
 
     private Prompt.Tokens encode(Tokenizer tokenizer, String field, String text, Specials specials)
             throws ApiException {
+        // Tokenizing a long text takes seconds, which nobody is to have for a request that cannot be served.
+        if (text.length() > promptChars)
+            throw new ApiException(ApiError.invalid(
+                    field,
+                    "%s: found %d characters, expected at most %d".formatted(field, text.length(), promptChars)));
         long start = System.nanoTime();
         int[] ids = tokenizer.encode(text, specials);
         metrics.tokenizerLatency(TokenizerOperation.TOKENIZE, (System.nanoTime() - start) / 1e6);

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeoutException;
  * a plain HTTP error; after it, the last event.
  */
 final class StreamReply implements Reply, Frames, Output {
-    /** Beyond it the rest waits for the next write. */
-    private static final int WRITE_BYTES = 64 << 10;
+    /** Beyond it the rest waits for the next write: half of what the buffer keeps from one write to the next. */
+    private static final int WRITE_BYTES = 32 << 10;
 
     private static final long PROBE_NANOS = Duration.ofMillis(200).toNanos();
 
