@@ -140,9 +140,12 @@ final class ExpositionParser {
     }
 
     private void readFreeComment(int from, int to) {
+        // Readers differ in what they skip before the word: take whatever is no part of one.
         int word = from;
-        while (word < to && (text[word] == '#' || SampleScanner.isBlank(text[word]))) word++;
-        switch (ascii(word, Math.min(wordEnd(word, to), word + 8))) {
+        while (word < to && !Names.isNamePart(text[word], true)) word++;
+        int end = word;
+        while (end < to && Names.isNamePart(text[end], true)) end++;
+        switch (end - word == 4 ? ascii(word, end) : "") {
             case "HELP", "TYPE", "UNIT" ->
                 complain(Complaint.Kind.NOTE, "a comment that some readers take for a declaration is left out");
             default -> families.comment(new String(text, from, to - from, StandardCharsets.UTF_8));
