@@ -44,7 +44,7 @@ final class Check implements Callable<Integer> {
                 var provider = config.engines().provider(worker.engine());
                 var kit = Conformance.of(factory(provider, worker.options(), config.configuration()))
                         .withWorker(worker.spec(config.namespace()));
-                var report = (rules.isEmpty() ? kit : kit.only(rules.toArray(String[]::new))).check();
+                var report = only(kit).check();
                 out.printf("engine %s, worker %s/%s%n", worker.engine(), worker.component(), worker.endpoint());
                 out.println(report.table());
                 out.flush();
@@ -52,6 +52,14 @@ final class Check implements Callable<Integer> {
             }
         }
         return passed ? 0 : Main.EXIT_FAILED;
+    }
+
+    private Conformance only(Conformance kit) throws StartException {
+        try {
+            return rules.isEmpty() ? kit : kit.only(rules.toArray(String[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new StartException("--only: " + e.getMessage(), e);
+        }
     }
 
     private static <O extends Record> Supplier<LLMEngine> factory(

@@ -1,11 +1,9 @@
 package dev.nacelle.runtime.cli;
 
 import dev.nacelle.runtime.role.StartProgress;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Shows how far a start is: a bar that is drawn over on a terminal, a plain line per step elsewhere. */
 abstract sealed class ProgressDisplay implements StartProgress, AutoCloseable {
@@ -15,8 +13,8 @@ abstract sealed class ProgressDisplay implements StartProgress, AutoCloseable {
         this.out = out;
     }
 
-    static ProgressDisplay on(@Nullable Console console, PrintWriter out) {
-        return console != null && console.isTerminal() ? new Bar(out) : new Lines(out);
+    static ProgressDisplay on(boolean terminal, PrintWriter out) {
+        return terminal ? new Bar(out) : new Lines(out);
     }
 
     /** Leaves the terminal as it was found. */

@@ -2,6 +2,8 @@ package dev.nacelle.runtime.cli;
 
 import dev.nacelle.runtime.host.Host;
 import dev.nacelle.runtime.role.StartException;
+import java.io.Console;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +43,10 @@ final class Run implements Callable<Integer> {
             host.requestStop();
             signalled.countDown();
         });
-        try (var progress = ProgressDisplay.on(System.console(), out)) {
+        boolean terminal = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
+        try (var progress = ProgressDisplay.on(terminal, out)) {
             host.start(progress);
         }
         if (!host.isStopRequested()) {

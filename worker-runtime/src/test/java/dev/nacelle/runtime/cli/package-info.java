@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.runtime.cli;
+
+import org.jspecify.annotations.NullMarked;
