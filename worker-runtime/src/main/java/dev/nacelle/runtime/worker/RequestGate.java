@@ -3,8 +3,6 @@ package dev.nacelle.runtime.worker;
 import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -72,21 +70,9 @@ public final class RequestGate {
         }
     }
 
-    /** One request inside the gate; closing it is idempotent. */
+    /** One request inside the gate. Closing it is idempotent, and for one thread at a time, though it may be any. */
     public static final class Pass implements AutoCloseable {
-        private static final VarHandle LEFT;
-
-        static {
-            try {
-                LEFT = MethodHandles.lookup().findVarHandle(Pass.class, "left", boolean.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-
         private final RequestGate gate;
-
-        @SuppressWarnings("unused") // through LEFT
         private boolean left;
 
         private Pass(RequestGate gate) {
@@ -95,7 +81,9 @@ public final class RequestGate {
 
         @Override
         public void close() {
-            if (LEFT.compareAndSet(this, false, true)) gate.leave();
+            if (left) return;
+            left = true;
+            gate.leave();
         }
     }
 }

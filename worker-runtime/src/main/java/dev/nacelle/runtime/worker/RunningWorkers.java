@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ final class RunningWorkers implements RunningRole {
 
     /** What workers get to stop in when nobody gave them a deadline: one of them could not start, or nobody drained. */
     private static final Duration SHORT_STOP = Duration.ofSeconds(10);
+
+    private static final Duration STOP_POLL = Duration.ofMillis(50);
 
     private final List<Worker> workers;
     private final AtomicBoolean drained = new AtomicBoolean();
@@ -94,15 +97,37 @@ final class RunningWorkers implements RunningRole {
                         }
                     })
                     .start();
-        try {
-            done.await();
-        } catch (InterruptedException e) {
-            interrupted.set(true);
-            awaitUninterruptibly(done);
-            throw e;
-        }
+        boolean returned = awaitStarts(done, stop, interrupted);
+        if (interrupted.get()) throw new InterruptedException("interrupted while engines were starting");
         var first = failure.get();
         if (first != null) throw first;
+        if (!returned) leaveBehind();
+    }
+
+    /**
+     * Waits for the engines' starts to return, as nothing can be done with an engine in the middle of its start: through
+     * interrupts, and up to the end of a shutdown's budget.
+     */
+    private static boolean awaitStarts(CountDownLatch done, StopRequest stop, AtomicBoolean interrupted) {
+        while (true) {
+            try {
+                if (done.await(STOP_POLL.toMillis(), TimeUnit.MILLISECONDS)) return true;
+                if (stop.deadline().filter(Deadline::isOver).isPresent()) return false;
+            } catch (InterruptedException _) {
+                interrupted.set(true);
+            }
+        }
+    }
+
+    private void leaveBehind() throws StartException {
+        var late = workers.stream()
+                .filter(Worker::leaveBehind)
+                .map(Worker::toString)
+                .toList();
+        if (!late.isEmpty())
+            throw new StartException(
+                    "%s: the engine's start had not returned when the shutdown's budget was over; it is left behind, and cleaned up if it still returns"
+                            .formatted(String.join(", ", late)));
     }
 
     /** Waits whatever happens, as an engine may not be left in the middle of its life; an interrupt is kept for later. */

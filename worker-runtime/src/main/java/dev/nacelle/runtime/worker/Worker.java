@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    /** How long a failed start's cleanup is waited for. */
-    private static final Duration FAILED_CLEANUP_LIMIT = Duration.ofSeconds(10);
+    /** How long the cleanup of an engine that never served is waited for. */
+    private static final Duration CLEANUP_LIMIT = Duration.ofSeconds(10);
 
     private final WorkerConfig config;
     private final WorkerPlace place;
@@ -40,7 +40,8 @@ final class Worker implements AutoCloseable {
     private final WorkerHealth health;
     private final HealthBoard.Entry onBoard;
     private volatile @Nullable Started started;
-    private @Nullable Serving serving;
+    private volatile boolean leftBehind;
+    private volatile @Nullable Serving serving;
 
     /** What there is once the engine has started. */
     private record Started(
@@ -78,7 +79,11 @@ final class Worker implements AutoCloseable {
             var ready = startEngine();
             started = ready;
             health.enter(new WorkerState.Preparing());
-            if (!stopAsked.getAsBoolean()) serve(ready);
+            if (!stopAsked.getAsBoolean()) serve(ready, stopAsked);
+            else if (leftBehind) {
+                cleanUp();
+                close();
+            }
         } catch (StartException e) {
             failed.accept(e);
             failed(e);
@@ -86,6 +91,16 @@ final class Worker implements AutoCloseable {
             failed.accept(new StartException("worker %s could not start: %s".formatted(place.path(), e), e));
             failed(e);
         }
+    }
+
+    /**
+     * Nobody waits for a start any more that has not returned; if it still does, it cleans up after itself.
+     *
+     * @return false when it has returned
+     */
+    boolean leaveBehind() {
+        leftBehind = true;
+        return started == null;
     }
 
     /** Takes nothing new and lets what runs finish. @return whether it all did by itself */
@@ -137,8 +152,10 @@ final class Worker implements AutoCloseable {
                         context.isPresent() ? " (context %d)".formatted(context.getAsInt()) : ""));
     }
 
-    WorkerState state() {
-        return health.state();
+    /** Its path and id. */
+    @Override
+    public String toString() {
+        return place.toString();
     }
 
     private Started startEngine() throws StartException {
@@ -162,13 +179,14 @@ final class Worker implements AutoCloseable {
         return new Started(model, took, scope, calls, new KvEvents(place.id(), KvEventListener.NONE));
     }
 
-    private void serve(Started ready) throws StartException {
+    private void serve(Started ready, BooleanSupplier stopAsked) throws StartException {
         var model = ready.model.config();
         steps.setupMetrics(model, ready.loadTime, ready.scope, host.foreign());
         steps.attachKvEvents(model, ready.kvEvents);
         var probe = steps.healthCheckRequest();
         var actions = steps.actions();
         steps.endpointReady();
+        if (stopAsked.getAsBoolean()) return;
         var lease = host.plane().register(card(ready.model), ready.calls);
         var canary = probe.filter(_ -> config.canary().enabled())
                 .map(request -> Canary.start(request, config.canary(), ready.calls, health));
@@ -191,7 +209,12 @@ final class Worker implements AutoCloseable {
 
     private void failed(Exception e) {
         health.enter(new WorkerState.StartFailed(String.valueOf(e.getMessage())));
-        var outcome = EngineStep.run(engine, "cleanup", Deadline.in(FAILED_CLEANUP_LIMIT), () -> {
+        cleanUp();
+    }
+
+    /** For an engine that never served. */
+    private void cleanUp() {
+        var outcome = EngineStep.run(engine, "cleanup", Deadline.in(CLEANUP_LIMIT), () -> {
             engine.cleanup();
             return true;
         });

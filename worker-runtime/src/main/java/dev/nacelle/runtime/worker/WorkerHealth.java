@@ -42,25 +42,31 @@ final class WorkerHealth implements HealthReporter {
 
     @Override
     public void ready() {
-        if (!(report instanceof Report.Well)) LOG.info("worker {}: the engine is well again", worker);
-        report = new Report.Well();
+        if (change(new Report.Well())) LOG.info("worker {}: the engine is well again", worker);
         announce();
     }
 
     @Override
     public void degraded(String message) {
-        LOG.warn("worker {}: the engine is degraded: {}", worker, message);
-        report = new Report.Degraded(Objects.requireNonNull(message));
+        if (change(new Report.Degraded(Objects.requireNonNull(message))))
+            LOG.warn("worker {}: the engine is degraded: {}", worker, message);
         lastError = Optional.of(message);
         announce();
     }
 
     @Override
     public void down(String message) {
-        LOG.error("worker {}: the engine is down: {}", worker, message);
-        report = new Report.Down(Objects.requireNonNull(message));
+        if (change(new Report.Down(Objects.requireNonNull(message))))
+            LOG.error("worker {}: the engine is down: {}", worker, message);
         lastError = Optional.of(message);
         announce();
+    }
+
+    /** @return whether it is news */
+    private boolean change(Report next) {
+        boolean news = !next.equals(report);
+        report = next;
+        return news;
     }
 
     /** The canary sings again. */

@@ -75,7 +75,7 @@ class HealthTest {
     void theLastWordOfManyThreadsIsWhatTheLeaseHears() throws Exception {
         try (var host = TestHost.serving(engine);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int round = 0; round < 200; round++) {
+            for (int round = 0; round < 50; round++) {
                 var down = threads.submit(() -> reporter().down("for a moment"));
                 var ready = threads.submit(() -> reporter().ready());
                 down.get();

@@ -234,6 +234,29 @@ class WorkerStartTest {
     }
 
     @Test
+    void aStartThatOutlastsTheShutdownsBudgetIsLeftBehindAndCleansUpAfterItself() throws Exception {
+        var running = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        engine.onStart = _ -> {
+            running.countDown();
+            Await.latch(release);
+            return EngineConfig.of("m");
+        };
+        try (var host = new TestHost().with("scripted", engine)) {
+            var start = inBackground(host, workers("{engine: scripted}"));
+            Await.latch(running);
+            host.stop.make(Deadline.in(Duration.ZERO));
+            assertThat(failure(start))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("dynamo/backend/generate/")
+                    .hasMessageContaining("left behind");
+            assertThat(engine.calls).containsExactly("start");
+            release.countDown();
+            Await.until(() -> engine.calls.equals(List.of("start", "cleanup")));
+        }
+    }
+
+    @Test
     void anInterruptDuringTheStartLetsItFinishAndCleansUp() throws Exception {
         var running = new CountDownLatch(1);
         var release = new CountDownLatch(1);
