@@ -72,7 +72,8 @@ final class Frontend implements RunningRole {
                     gate,
                     watch,
                     writers,
-                    metrics);
+                    metrics,
+                    host.stop()::isMade);
             server = own(new FrontendServer(config, new ApiHandler(pipeline, catalog), host.pages()));
             own(host.health().show(this::health));
         } catch (IOException | RuntimeException e) {

@@ -95,6 +95,15 @@ class DrainTest {
     }
 
     @Test
+    void aWorkerThatIsGoneFirstIsNoUnknownModel() throws Exception {
+        fixture.stop().make(Deadline.in(Duration.ofSeconds(20)));
+        engine.close();
+        var refused = fixture.send(fixture.post("/v1/completions", completionBody("y", "")));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    @Test
     void anIdleFrontendDrainsAtOnce() {
         assertThat(fixture.frontend().drain(Deadline.in(Duration.ofSeconds(20))))
                 .isTrue();

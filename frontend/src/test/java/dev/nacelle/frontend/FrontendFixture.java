@@ -28,6 +28,7 @@ final class FrontendFixture implements AutoCloseable {
     private final LocalPlane plane = new LocalPlane();
     private final HealthBoard health = new HealthBoard();
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final StopRequest stop = new StopRequest();
     private final RuntimeMetrics metrics = RuntimeMetrics.open(registry, new MetricsConfig(false));
     private final Frontend frontend;
     private final HttpClient client =
@@ -51,7 +52,7 @@ final class FrontendFixture implements AutoCloseable {
                 new SystemPages(health, () -> new PrometheusMetricsServlet(registry)),
                 new ActionBoard(),
                 (_, _, _) -> {},
-                new StopRequest());
+                stop);
         frontend = (Frontend) new FrontendRole().start(configuration.part(FrontendPart.class), services);
     }
 
@@ -67,6 +68,10 @@ final class FrontendFixture implements AutoCloseable {
 
     HealthBoard health() {
         return health;
+    }
+
+    StopRequest stop() {
+        return stop;
     }
 
     int port() {

@@ -344,6 +344,19 @@ class UnaryTest {
     }
 
     @Test
+    void aConnectionsFirstRequestCanAskForHttp2() throws Exception {
+        var engine = fixture.engine();
+        fixture.whenReady();
+        try (var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build()) {
+            var answer = client.sendAsync(
+                    fixture.post("/v1/chat/completions", chatBody("hi", ",\"stream\":true")), BodyHandlers.ofString());
+            engine.take().say("abc").finish(FinishReason.STOP, new Usage(24, 3));
+            assertThat(answer.get().body()).contains("\"content\":\"c\"").endsWith("data: [DONE]\n\n");
+        }
+    }
+
+    @Test
     void aRequestThatWaitsOutlivesTheIdleTimeout() throws Exception {
         try (var impatient = new FrontendFixture("limits.idle_timeout=150ms");
                 var http2 = HttpClient.newBuilder()

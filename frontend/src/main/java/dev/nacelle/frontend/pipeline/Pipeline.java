@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -62,6 +63,7 @@ public final class Pipeline {
     private final PeerWatch watch;
     private final List<WriterThread> writers;
     private final HttpServiceMetrics metrics;
+    private final BooleanSupplier stopping;
     private final Preprocessor preprocessor;
     private final RequestParser parser;
     private final RequestIds ids = new RequestIds();
@@ -69,19 +71,26 @@ public final class Pipeline {
     private final Set<Reply> running = ConcurrentHashMap.newKeySet();
     private volatile @Nullable EngineError cut;
 
+    /**
+     * Puts the stages together.
+     *
+     * @param stopping whether the host was asked to stop: workers may be gone before the gate is shut
+     */
     public Pipeline(
             Limits limits,
             ModelCatalog catalog,
             AdmissionGate gate,
             PeerWatch watch,
             List<WriterThread> writers,
-            HttpServiceMetrics metrics) {
+            HttpServiceMetrics metrics,
+            BooleanSupplier stopping) {
         this.limits = limits;
         this.catalog = catalog;
         this.gate = gate;
         this.watch = watch;
         this.writers = List.copyOf(writers);
         this.metrics = metrics;
+        this.stopping = stopping;
         parser = new RequestParser(limits.jsonDepth());
         preprocessor = new Preprocessor(metrics, limits.promptChars());
     }
@@ -112,7 +121,7 @@ public final class Pipeline {
 
         @Override
         public void body(byte[] bytes, int length) {
-            var ticket = gate.enter();
+            var ticket = stopping.getAsBoolean() ? Optional.<AdmissionGate.Ticket>empty() : gate.enter();
             if (ticket.isEmpty()) {
                 http.closeConnection();
                 refuse(ApiError.of(new EngineError.Draining(SHUTTING_DOWN)));

@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A response as server-sent events: one event a token, whatever is ready in one write. An error before the first byte is
@@ -24,6 +26,7 @@ final class StreamReply implements Reply, Frames, Output {
     /** Beyond it the rest waits for the next write: half of what the buffer keeps from one write to the next. */
     private static final int WRITE_BYTES = 32 << 10;
 
+    private static final Logger LOG = LoggerFactory.getLogger(StreamReply.class);
     private static final long PROBE_NANOS = Duration.ofMillis(200).toNanos();
 
     /** What does not change from reply to reply. */
@@ -89,8 +92,16 @@ final class StreamReply implements Reply, Frames, Output {
     @Override
     public ByteBuffer next() {
         out.clear();
-        var ending = generation.read(this);
-        if (ending.isPresent() && !isFull()) end(ending.get());
+        try {
+            var ending = generation.read(this);
+            if (ending.isPresent() && !isFull()) end(ending.get());
+        } catch (RuntimeException | Error e) {
+            // Without this it would look like a client that left.
+            LOG.error("request {}: its response cannot be rendered", life.http().id(), e);
+            generation.giveUp(CancelCause.SATISFIED);
+            out.clear(); // an event may be there in half
+            end(new Terminal.Failed(new EngineError.Unknown(ApiError.internal().message())));
+        }
         if (!out.isEmpty()) commit();
         return out.view();
     }

@@ -17,9 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A response in one piece. It is read as it comes, as the queue is bounded, and written once it is whole. */
 final class UnaryReply implements Reply, Output {
+    private static final Logger LOG = LoggerFactory.getLogger(UnaryReply.class);
+
     private final RequestLife life;
     private final Generation generation;
     private final Endpoint endpoint;
@@ -94,10 +98,17 @@ final class UnaryReply implements Reply, Output {
     /** On the writer's thread. */
     private void read() {
         if (done) return;
-        var ending = generation.read(this);
-        var left = gone;
-        if (left != null) leave(left);
-        else ending.ifPresent(this::answer);
+        try {
+            var ending = generation.read(this);
+            var left = gone;
+            if (left != null) leave(left);
+            else ending.ifPresent(this::answer);
+        } catch (RuntimeException | Error e) {
+            LOG.error("request {}: its response cannot be rendered", life.http().id(), e);
+            done = true;
+            generation.giveUp(CancelCause.SATISFIED);
+            life.refuse(ApiError.internal());
+        }
     }
 
     private void leave(Throwable cause) {
