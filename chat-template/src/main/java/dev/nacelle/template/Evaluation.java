@@ -7,6 +7,6 @@ interface Evaluation {
 
     /** Prints the value. */
     default void print(Frame frame) {
-        frame.run.write(Printer.str(in(frame)));
+        frame.run.write(frame.run.str(in(frame)));
     }
 }

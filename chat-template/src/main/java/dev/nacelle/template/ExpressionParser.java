@@ -3,7 +3,6 @@ package dev.nacelle.template;
 import dev.nacelle.template.Expr.Binary.Operator;
 import dev.nacelle.template.Expr.Compare.Comparand;
 import dev.nacelle.template.Expr.Passed;
-import dev.nacelle.template.Expr.Passed.Keyword;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +11,13 @@ import java.util.function.Supplier;
 /** Parses expressions, each precedence a method, in jinja2's order: filters bind tighter than unary operators do in most languages. */
 final class ExpressionParser {
     private final TokenStream tokens;
+    private final ArgumentParser arguments;
     private final int depthMax;
     private int depth;
 
     ExpressionParser(TokenStream tokens, int depthMax) {
         this.tokens = tokens;
+        this.arguments = new ArgumentParser(tokens, this::expression);
         this.depthMax = depthMax;
     }
 
@@ -332,43 +333,7 @@ final class ExpressionParser {
     }
 
     private Expr.Call call(Expr callee) {
-        return new Expr.Call(tokens.current().line(), callee, passed());
-    }
-
-    private Passed passed() {
-        int line = tokens.expectOperator("(").line();
-        List<Expr> positional = new ArrayList<>();
-        List<Keyword> keywords = new ArrayList<>();
-        Optional<Expr> spread = Optional.empty();
-        Optional<Expr> spreadKeywords = Optional.empty();
-        boolean first = true;
-        while (!tokens.atOperator(")")) {
-            if (!first) {
-                tokens.expectOperator(",");
-                if (tokens.atOperator(")")) break;
-            }
-            first = false;
-            boolean inOrder = spreadKeywords.isEmpty();
-            if (tokens.skipOperator("*")) {
-                inOrder &= spread.isEmpty();
-                spread = Optional.of(expression());
-            } else if (tokens.skipOperator("**")) {
-                spreadKeywords = Optional.of(expression());
-            } else if (tokens.at(Token.Kind.NAME) && tokens.following().isOperator("=")) {
-                String name = tokens.next().text();
-                tokens.next();
-                if (keywords.stream().anyMatch(keyword -> keyword.name().equals(name))) {
-                    throw Fault.syntax(line, "keyword argument repeated: " + name);
-                }
-                keywords.add(new Keyword(name, expression()));
-            } else {
-                inOrder &= spread.isEmpty() && keywords.isEmpty();
-                positional.add(expression());
-            }
-            if (!inOrder) throw Fault.syntax(line, "invalid syntax for function call expression");
-        }
-        tokens.expectOperator(")");
-        return new Passed(List.copyOf(positional), List.copyOf(keywords), spread, spreadKeywords);
+        return new Expr.Call(tokens.current().line(), callee, arguments.passed());
     }
 
     /** A filter and those after it; the current token is its name. */
@@ -381,7 +346,7 @@ final class ExpressionParser {
     private Expr.Filter oneFilter(Optional<Expr> input) {
         int line = tokens.current().line();
         String name = dottedName();
-        return new Expr.Filter(line, input, name, tokens.atOperator("(") ? passed() : Passed.NOTHING);
+        return new Expr.Filter(line, input, name, tokens.atOperator("(") ? arguments.passed() : Passed.NOTHING);
     }
 
     private String dottedName() {
@@ -397,7 +362,7 @@ final class ExpressionParser {
         String name = dottedName();
         Passed passed = Passed.NOTHING;
         if (tokens.atOperator("(")) {
-            passed = passed();
+            passed = arguments.passed();
         } else if (atTestArgument()) {
             if (tokens.atName("is"))
                 throw Fault.syntax(tokens.current().line(), "You cannot chain multiple tests with is");

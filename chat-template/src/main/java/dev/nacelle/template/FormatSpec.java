@@ -41,7 +41,7 @@ record FormatSpec(
 
     /** Python's {@code format(value, spec)}. */
     static String format(Run run, Object value, String spec) {
-        if (spec.isEmpty()) return Printer.str(value);
+        if (spec.isEmpty()) return run.str(value);
         if (!Types.isText(value) && !Types.isNumber(value)) {
             throw Fault.error("unsupported format string passed to %s.__format__".formatted(Types.name(value)));
         }

@@ -16,7 +16,7 @@ final class Joining {
         public Object in(Frame frame) {
             var text = new StringBuilder();
             for (Evaluation part : parts) {
-                text.append(Printer.str(part.in(frame)));
+                text.append(frame.run.str(part.in(frame)));
                 frame.run.checkText(text.length());
             }
             return frame.run.made(text.toString());
@@ -74,7 +74,7 @@ final class Joining {
                 }
                 // No text after all: take back what is there, and add like everybody else.
                 Object sum = i == 0 ? value : Operators.add(run, run.takeFrom(from), value);
-                run.write(Printer.str(rest(frame, sum, i + 1)));
+                run.write(run.str(rest(frame, sum, i + 1)));
                 return;
             }
         }

@@ -83,7 +83,8 @@ final class LoopCompiler {
                         frame.run.step();
                         Object item = items.next();
                         target.set(frame, item);
-                        if (Types.truth(condition.in(frame))) next = item;
+                        // What passes is handed on in pieces, put together again as jinja2 does it.
+                        if (Types.truth(condition.in(frame))) next = target.values(frame, item);
                     }
                     return next != null;
                 }

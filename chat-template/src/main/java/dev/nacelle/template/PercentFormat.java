@@ -125,7 +125,7 @@ final class PercentFormat {
     private String converted(Object value, char type, String flags, int precision) {
         return switch (type) {
             case 's', 'r', 'a' -> {
-                String text = type == 's' ? Printer.str(value) : Printer.repr(value);
+                String text = type == 's' ? run.str(value) : run.repr(value);
                 if (type == 'a') text = ascii(text);
                 if (escape && !(type == 's' && value instanceof Markup)) text = Markup.escape(text);
                 yield precision >= 0 && precision < PythonText.length(text)

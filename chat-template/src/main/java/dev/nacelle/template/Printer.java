@@ -7,42 +7,55 @@ import java.util.Map;
 
 /** Python's {@code str} and {@code repr}. */
 final class Printer {
-    /** Beyond every limit on text that makes sense, and small enough not to hurt. */
-    private static final int CHARS_MAX = 256 << 20;
+    /** For what is printed into messages and the like, where no rendering with limits of its own is at hand. */
+    private static final int CHARS_MAX = 4 << 20;
 
-    private Printer() {}
+    private final StringBuilder out = new StringBuilder();
+    private final int charsMax;
+
+    private Printer(int charsMax) {
+        this.charsMax = charsMax;
+    }
 
     static String str(Object value) {
+        return str(value, CHARS_MAX);
+    }
+
+    /** At most that many characters of what is no text already. */
+    static String str(Object value, int charsMax) {
         return switch (value) {
             case String text -> text;
             case Long whole -> Long.toString(whole);
             case Markup markup -> markup.text();
             case Undefined _ -> "";
-            default -> repr(value);
+            default -> repr(value, charsMax);
         };
     }
 
     static String repr(Object value) {
-        var out = new StringBuilder();
-        repr(value, out, 0);
-        return out.toString();
+        return repr(value, CHARS_MAX);
     }
 
-    private static void repr(Object value, StringBuilder out, int depth) {
+    static String repr(Object value, int charsMax) {
+        var printer = new Printer(charsMax);
+        printer.print(value, 0);
+        return printer.out.toString();
+    }
+
+    private void print(Object value, int depth) {
         if (depth > Run.DATA_DEPTH_MAX) throw Fault.limit("data nested deeper than %d".formatted(Run.DATA_DEPTH_MAX));
-        if (out.length() > CHARS_MAX) throw Fault.limit("data prints as more than %d characters".formatted(CHARS_MAX));
+        if (out.length() > charsMax) throw Fault.limit("data prints as more than %d characters".formatted(charsMax));
         switch (value) {
-            case String text -> quoted(text, out);
+            case String text -> quoted(text);
             case Boolean truth -> out.append(truth ? "True" : "False");
             case None _ -> out.append("None");
             case Double real -> out.append(real(real));
-            case Iterable<?> items
-            when value instanceof java.util.List<?> -> all("[", items.iterator(), "]", out, depth);
-            case Tuple tuple -> all("(", tuple.items().iterator(), tuple.size() == 1 ? ",)" : ")", out, depth);
-            case Map<?, ?> dict -> dict(dict, out, depth);
+            case Iterable<?> items when value instanceof java.util.List<?> -> all("[", items.iterator(), "]", depth);
+            case Tuple tuple -> all("(", tuple.items().iterator(), tuple.size() == 1 ? ",)" : ")", depth);
+            case Map<?, ?> dict -> dict(dict, depth);
             case Markup markup -> {
                 out.append("Markup(");
-                quoted(markup.text(), out);
+                quoted(markup.text());
                 out.append(')');
             }
             case Undefined _ -> out.append("Undefined");
@@ -51,10 +64,10 @@ final class Printer {
                 if (range.step() != 1) out.append(", ").append(range.step());
                 out.append(')');
             }
-            case DictView view -> all(Types.name(view) + "([", view.iterator(), "])", out, depth);
+            case DictView view -> all(Types.name(view) + "([", view.iterator(), "])", depth);
             case Namespace namespace -> {
                 out.append("<Namespace ");
-                dict(namespace.fields, out, depth);
+                dict(namespace.fields, depth);
                 out.append('>');
             }
             case LoopContext loop ->
@@ -69,29 +82,29 @@ final class Printer {
         }
     }
 
-    private static void all(String open, Iterator<?> items, String close, StringBuilder out, int depth) {
+    private void all(String open, Iterator<?> items, String close, int depth) {
         out.append(open);
         for (boolean first = true; items.hasNext(); first = false) {
             if (!first) out.append(", ");
-            repr(items.next(), out, depth + 1);
+            print(items.next(), depth + 1);
         }
         out.append(close);
     }
 
-    private static void dict(Map<?, ?> dict, StringBuilder out, int depth) {
+    private void dict(Map<?, ?> dict, int depth) {
         out.append('{');
         boolean first = true;
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
             if (!first) out.append(", ");
             first = false;
-            repr(entry.getKey(), out, depth + 1);
+            print(entry.getKey(), depth + 1);
             out.append(": ");
-            repr(entry.getValue(), out, depth + 1);
+            print(entry.getValue(), depth + 1);
         }
         out.append('}');
     }
 
-    private static void quoted(String text, StringBuilder out) {
+    private void quoted(String text) {
         char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
         out.append(quote);
         for (int i = 0; i < text.length(); ) {

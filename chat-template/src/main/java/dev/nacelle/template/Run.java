@@ -73,6 +73,16 @@ final class Run {
         return Fault.limit("more than %d steps".formatted(limits.steps()));
     }
 
+    /** Python's {@code str}. */
+    String str(Object value) {
+        return value instanceof String text ? text : Printer.str(value, limits.outputChars());
+    }
+
+    /** Python's {@code repr}. */
+    String repr(Object value) {
+        return made(Printer.repr(value, limits.outputChars()));
+    }
+
     void write(String text) {
         out.append(text);
         if (out.length() > limits.outputChars()) checkText(out.length());

@@ -95,9 +95,9 @@ final class StrFormat {
             if (at < field.length() && field.charAt(at) != ':')
                 throw Fault.error("expected ':' after conversion specifier");
             value = switch (conversion) {
-                case 's' -> Printer.str(value);
-                case 'r' -> Printer.repr(value);
-                case 'a' -> PercentFormat.ascii(Printer.repr(value));
+                case 's' -> run.str(value);
+                case 'r' -> run.repr(value);
+                case 'a' -> PercentFormat.ascii(run.repr(value));
                 default -> throw Fault.error("Unknown conversion specifier '%s'".formatted(conversion));
             };
         }

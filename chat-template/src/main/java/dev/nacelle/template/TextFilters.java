@@ -20,29 +20,29 @@ final class TextFilters {
                 all,
                 "trim",
                 Parameters.named("trim", 0, "chars"),
-                (run, input, passed) -> map(input, text -> TextMethods.strip(run, text, passed[0], true, true)));
+                (run, input, passed) -> map(run, input, text -> TextMethods.strip(run, text, passed[0], true, true)));
         Filters.add(
                 all,
                 "upper",
                 Filters.none("upper"),
-                (run, input, _) -> map(input, text -> run.made(text.toUpperCase(Locale.ROOT))));
+                (run, input, _) -> map(run, input, text -> run.made(text.toUpperCase(Locale.ROOT))));
         Filters.add(
                 all,
                 "lower",
                 Filters.none("lower"),
-                (run, input, _) -> map(input, text -> run.made(text.toLowerCase(Locale.ROOT))));
+                (run, input, _) -> map(run, input, text -> run.made(text.toLowerCase(Locale.ROOT))));
         Filters.add(
                 all,
                 "capitalize",
                 Filters.none("capitalize"),
-                (run, input, _) -> map(input, text -> run.made(TextMethods.capitalize(text))));
-        Filters.add(all, "title", Filters.none("title"), (run, input, _) -> run.made(title(Printer.str(input))));
+                (run, input, _) -> map(run, input, text -> run.made(TextMethods.capitalize(text))));
+        Filters.add(all, "title", Filters.none("title"), (run, input, _) -> run.made(title(run.str(input))));
         Filters.add(
                 all,
                 "string",
                 Filters.none("string"),
-                (run, input, _) -> Types.isText(input) ? input : run.made(Printer.str(input)));
-        Filters.add(all, "safe", Filters.none("safe"), (_, input, _) -> new Markup(Printer.str(input)));
+                (run, input, _) -> Types.isText(input) ? input : run.made(run.str(input)));
+        Filters.add(all, "safe", Filters.none("safe"), (run, input, _) -> new Markup(run.str(input)));
         for (String name : List.of("e", "escape")) {
             Filters.add(all, name, Filters.none(name), (run, input, _) -> new Markup(run.made(Markup.escape(input))));
         }
@@ -50,13 +50,13 @@ final class TextFilters {
                 all,
                 "forceescape",
                 Filters.none("forceescape"),
-                (run, input, _) -> new Markup(run.made(Markup.escape(Printer.str(input)))));
+                (run, input, _) -> new Markup(run.made(Markup.escape(run.str(input)))));
         Filters.add(all, "replace", Parameters.named("replace", 2, "old", "new", "count"), TextFilters::replace);
         Filters.add(all, "join", Parameters.named("join", 0, "d", "attribute"), TextFilters::join);
         Filters.add(all, "indent", Parameters.named("indent", 0, "width", "first", "blank"), TextFilters::indent);
         Filters.add(all, "center", Parameters.named("center", 0, "width"), (run, input, passed) -> {
             long width = passed[0] == null ? 80 : PythonNumber.index(passed[0]);
-            return map(input, text -> TextMethods.pad(run, text, width, " ", 0));
+            return map(run, input, text -> TextMethods.pad(run, text, width, " ", 0));
         });
         Filters.add(
                 all,
@@ -67,16 +67,16 @@ final class TextFilters {
                 all,
                 "wordcount",
                 Filters.none("wordcount"),
-                (_, input, _) -> WORD.matcher(Printer.str(input)).results().count());
-        Filters.add(all, "urlencode", Filters.none("urlencode"), (run, input, _) -> run.made(urlEncode(input)));
+                (run, input, _) -> WORD.matcher(run.str(input)).results().count());
+        Filters.add(all, "urlencode", Filters.none("urlencode"), (run, input, _) -> run.made(urlEncode(run, input)));
         all.put("format", TextFilters::format);
     }
 
     /** What Python's {@code soft_str} is for: marked text stays marked, everything else becomes text. */
-    private static Object map(Object input, java.util.function.UnaryOperator<String> function) {
+    private static Object map(Run run, Object input, java.util.function.UnaryOperator<String> function) {
         return input instanceof Markup markup
                 ? new Markup(function.apply(markup.text()))
-                : function.apply(Printer.str(input));
+                : function.apply(run.str(input));
     }
 
     private static String title(String text) {
@@ -95,19 +95,19 @@ final class TextFilters {
 
     private static Object replace(Run run, Object input, @Nullable Object[] passed) {
         long count = passed[2] == null || passed[2] == None.NONE ? -1 : PythonNumber.index(passed[2]);
-        String old = Printer.str(TextMethods.given(passed[0]));
-        return PythonText.replace(run, Printer.str(input), old, Printer.str(TextMethods.given(passed[1])), count);
+        String old = run.str(TextMethods.given(passed[0]));
+        return PythonText.replace(run, run.str(input), old, run.str(TextMethods.given(passed[1])), count);
     }
 
     private static Object join(Run run, Object input, @Nullable Object[] passed) {
-        String between = passed[0] == null ? "" : Printer.str(passed[0]);
+        String between = passed[0] == null ? "" : run.str(passed[0]);
         AttributePath path = passed[1] == null || passed[1] == None.NONE ? null : AttributePath.of(passed[1]);
         var out = new StringBuilder();
         Iterator<Object> items = Containers.iterate(input);
         for (boolean first = true; items.hasNext(); first = false) {
             if (!first) out.append(between);
             Object item = items.next();
-            out.append(Printer.str(path == null ? item : path.of(item, null)));
+            out.append(run.str(path == null ? item : path.of(item, null)));
             run.checkText(out.length());
         }
         return run.made(out.toString());
@@ -142,12 +142,11 @@ final class TextFilters {
         if (length < endLength) throw Fault.error("expected length >= %d, got %d".formatted(endLength, length));
         if (leeway < 0) throw Fault.error("expected leeway >= 0, got %d".formatted(leeway));
         if (Containers.length(input) <= length + leeway) return input;
-        if (!(input instanceof String text))
-            throw Fault.error("truncate works on text, not on %s".formatted(Types.name(input)));
-        String kept = PythonText.substring(text, 0, (int) (length - endLength));
-        if (Filters.truth(passed[1])) return kept + end;
-        int space = kept.lastIndexOf(' ');
-        return (space < 0 ? kept : kept.substring(0, space)) + end;
+        if (!Types.isText(input)) throw Fault.error("truncate works on text, not on %s".formatted(Types.name(input)));
+        String kept = PythonText.substring(Types.text(input), 0, (int) (length - endLength));
+        int space = Filters.truth(passed[1]) ? -1 : kept.lastIndexOf(' ');
+        String shortened = space < 0 ? kept : kept.substring(0, space);
+        return Operators.add(run, input instanceof Markup ? new Markup(shortened) : shortened, end);
     }
 
     private static Object format(Run run, Object input, Arguments arguments) {
@@ -161,11 +160,11 @@ final class TextFilters {
                 named.put(arguments.names().get(i), arguments.values().get(i));
             values = named;
         }
-        return Operators.modulo(run, Types.isText(input) ? input : Printer.str(input), values);
+        return Operators.modulo(run, Types.isText(input) ? input : run.str(input), values);
     }
 
-    private static String urlEncode(Object input) {
-        if (Types.isText(input) || !Containers.isIterable(input)) return quote(Printer.str(input), "/", "%20");
+    private static String urlEncode(Run run, Object input) {
+        if (Types.isText(input) || !Containers.isIterable(input)) return quote(run.str(input), "/", "%20");
         var out = new StringBuilder();
         Iterator<Object> pairs = input instanceof Map<?, ?> dict
                 ? new DictView(DictView.Kind.ITEMS, dict).iterator()
@@ -173,9 +172,7 @@ final class TextFilters {
         while (pairs.hasNext()) {
             if (!(pairs.next() instanceof Tuple pair) || pair.size() != 2) throw Fault.error("urlencode expects pairs");
             if (!out.isEmpty()) out.append('&');
-            out.append(quote(Printer.str(pair.get(0)), "", "+"))
-                    .append('=')
-                    .append(quote(Printer.str(pair.get(1)), "", "+"));
+            out.append(quote(run.str(pair.get(0)), "", "+")).append('=').append(quote(run.str(pair.get(1)), "", "+"));
         }
         return out.toString();
     }
