@@ -53,7 +53,11 @@ public class TemplateBenchmark {
             "messages",
             messages,
             "tools",
-            List.of(Map.of("type", "function", "function", Map.of("name", "weather", "description", "The weather of a place"))),
+            List.of(Map.of(
+                    "type",
+                    "function",
+                    "function",
+                    Map.of("name", "weather", "description", "The weather of a place"))),
             "add_generation_prompt",
             true);
 
@@ -61,9 +65,13 @@ public class TemplateBenchmark {
         List<Map<String, String>> messages = new ArrayList<>();
         messages.add(Map.of("role", "system", "content", "You are a patient teacher."));
         for (int i = 0; i < 10; i++) {
-            messages.add(Map.of("role", "user", "content", "Question " + i + ": why is the sky blue, and why not green?"));
+            messages.add(
+                    Map.of("role", "user", "content", "Question " + i + ": why is the sky blue, and why not green?"));
             messages.add(Map.of(
-                    "role", "assistant", "content", "<think>\nLight again.\n</think>\n\nBecause of scattering, which prefers short waves."));
+                    "role",
+                    "assistant",
+                    "content",
+                    "<think>\nLight again.\n</think>\n\nBecause of scattering, which prefers short waves."));
         }
         messages.removeLast();
         return messages;
@@ -73,13 +81,18 @@ public class TemplateBenchmark {
     public String baseline() {
         var out = new StringBuilder();
         out.append("<|im_start|>system\n# Tools\n")
-                .append("{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"description\": \"The weather of a place\"}}\n")
+                .append(
+                        "{\"type\": \"function\", \"function\": {\"name\": \"weather\", \"description\": \"The weather of a place\"}}\n")
                 .append("<|im_end|>\n");
         for (Map<String, String> message : messages) {
             String content = message.getOrDefault("content", "").strip();
             int thought = content.lastIndexOf("</think>");
             if (thought >= 0) content = content.substring(thought + 8).stripLeading();
-            out.append("<|im_start|>").append(message.get("role")).append('\n').append(content).append("<|im_end|>\n");
+            out.append("<|im_start|>")
+                    .append(message.get("role"))
+                    .append('\n')
+                    .append(content)
+                    .append("<|im_end|>\n");
         }
         return out.append("<|im_start|>assistant\n").toString();
     }
