@@ -20,7 +20,7 @@ final class Fixture {
     private static final String PACKAGE = "llama-cpp-python";
     private static final String VERSION = "0.3.36";
     /** With it in the environment, a test that lacks what it needs fails. */
-    private static final String NO_SKIPS = "NACELLE_NO_SKIPS";
+    private static final String NO_SKIPS = "NO_TEST_SKIPS";
 
     private Fixture() {}
 

@@ -232,7 +232,8 @@ class ScrapeContractTest {
         var counts = new HashMap<String, Long>();
         page.lines()
                 .filter(line -> line.startsWith(start))
-                .forEach(line -> counts.merge(line.substring(start.length(), line.indexOf(" ", start.length())), 1L, Long::sum));
+                .forEach(line ->
+                        counts.merge(line.substring(start.length(), line.indexOf(" ", start.length())), 1L, Long::sum));
         return counts;
     }
 

@@ -13,7 +13,7 @@ final class Tool {
 
     /**
      * The program on PATH. Without it the test is skipped with that reason, or fails where
-     * {@code NACELLE_NO_SKIPS} says that everything has to be there.
+     * {@code NO_TEST_SKIPS} says that everything has to be there.
      */
     static Path find(String name, String debianPackage) {
         var found = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
@@ -22,7 +22,7 @@ final class Tool {
                 .findFirst();
         if (found.isPresent()) return found.get();
         var reason = "%s is not on PATH; Debian has it in the package %s".formatted(name, debianPackage);
-        if ("true".equals(System.getenv("NACELLE_NO_SKIPS"))) throw new AssertionError(reason);
+        if ("true".equals(System.getenv("NO_TEST_SKIPS"))) throw new AssertionError(reason);
         assumeTrue(false, reason);
         throw new AssertionError("unreachable");
     }

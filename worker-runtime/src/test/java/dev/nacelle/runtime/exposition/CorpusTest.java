@@ -1,7 +1,6 @@
 package dev.nacelle.runtime.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.prometheus.metrics.config.EscapingScheme;
 import java.io.IOException;
@@ -72,8 +71,8 @@ class CorpusTest {
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElse(null);
-        assumeTrue(promtool != null, "promtool is not installed (Debian: apt-get install prometheus)");
+                .orElse(Path.of("promtool"));
+        Needs.orSkip(Files.isExecutable(promtool), "promtool is not installed (Debian: apt-get install prometheus)");
         for (String name : List.of("frontend.prom", "mocker-worker.prom", "sample-engine-worker.prom")) {
             try (PageFixture fixture =
                     new PageFixture().with("dynamo", new String(page(name), StandardCharsets.UTF_8))) {

@@ -1,7 +1,6 @@
 package dev.nacelle.runtime.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.prometheus.metrics.core.metrics.Histogram;
 import java.io.InputStream;
@@ -38,7 +37,8 @@ class PrometheusServerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void prometheusTakesEverySample(boolean nativeHistograms, @TempDir Path folder) throws Exception {
-        assumeTrue(Files.isExecutable(PROMETHEUS), "prometheus is not installed (Debian: apt-get install prometheus)");
+        Needs.orSkip(
+                Files.isExecutable(PROMETHEUS), "prometheus is not installed (Debian: apt-get install prometheus)");
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("127.0.0.1");

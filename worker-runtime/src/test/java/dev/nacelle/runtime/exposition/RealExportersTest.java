@@ -1,7 +1,6 @@
 package dev.nacelle.runtime.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -51,7 +50,7 @@ class RealExportersTest {
     }
 
     private void check(int port, String... command) throws Exception {
-        assumeTrue(
+        Needs.orSkip(
                 Files.isExecutable(Path.of(command[0])),
                 command[0] + " is not installed (Debian: apt-get install prometheus prometheus-node-exporter)");
         Process process = new ProcessBuilder(command)
