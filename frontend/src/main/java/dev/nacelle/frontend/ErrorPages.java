@@ -20,6 +20,8 @@ final class ErrorPages {
         var reason = HttpStatus.getMessage(status).toLowerCase(Locale.ROOT);
         var error = switch (status) {
             case 431 -> ApiError.refused(status, "head_too_large", "the request's head is larger than is allowed here");
+            case 505 ->
+                ApiError.refused(status, "http_version_not_supported", "send HTTP/1.1, or HTTP/2 in clear text");
             case 400 -> ApiError.refused(status, "bad_request", "the request is no valid HTTP");
             default ->
                 status < 500

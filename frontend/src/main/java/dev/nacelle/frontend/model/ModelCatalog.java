@@ -6,6 +6,7 @@ import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.runtime.plane.WorkerCard;
 import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.spi.Disaggregation;
+import dev.nacelle.spi.ModelInput;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -161,7 +162,9 @@ public final class ModelCatalog implements AutoCloseable {
                 name, List.copyOf(names), config, entry.instances(), text, entry.turns(), entry.createdSeconds()));
     }
 
+    /** An engine that takes text tokenizes by itself, and its model's folder need hold no tokenizer. */
     private static Optional<Path> folder(WorkerCard card) {
+        if (card.config().input() == ModelInput.TEXT) return Optional.empty();
         return card.modelPath().or(() -> card.config().tokenizerPath());
     }
 }

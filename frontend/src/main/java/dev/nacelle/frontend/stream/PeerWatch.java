@@ -136,7 +136,12 @@ public final class PeerWatch implements AutoCloseable {
 
         /** The end of input stays readable: one report a tick is enough. */
         void readable(SelectionKey key) {
-            key.interestOps(0);
+            try {
+                key.interestOps(0);
+            } catch (CancelledKeyException e) {
+                LOG.debug("the request ended while its connection became readable", e);
+                return;
+            }
             if (isAtEnd()) call(watched::inputEnded);
         }
 

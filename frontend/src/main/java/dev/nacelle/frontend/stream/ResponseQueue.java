@@ -40,7 +40,7 @@ public final class ResponseQueue implements ResponseReceiver {
     private final AtomicInteger written = new AtomicInteger();
     private final AtomicInteger read = new AtomicInteger();
     private final AtomicLong charsRead = new AtomicLong();
-    private long charsWritten;
+    private volatile long charsWritten; // by the engine's thread alone
 
     private volatile @Nullable Terminal terminal;
     private volatile boolean closed;
@@ -80,13 +80,13 @@ public final class ResponseQueue implements ResponseReceiver {
         int queued = at - read.getAcquire();
         int chars = chunk.text().map(String::length).orElse(0);
         // One item always fits, however long its text.
-        boolean tooMuchText = charsWritten + chars - charsRead.get() > (long) ring.length * CHARS_PER_SLOT;
-        if (queued > mask || (queued > 0 && tooMuchText)) return false;
+        long text = charsWritten + chars;
+        if (queued > mask || (queued > 0 && text - charsRead.get() > (long) ring.length * CHARS_PER_SLOT)) return false;
         var items = chunks;
         if (items == null) chunks = items = new @Nullable Chunk[ring.length];
         items[at & mask] = chunk;
         ring[at & mask] = CHUNK;
-        charsWritten += chars;
+        charsWritten = text;
         written.set(at + 1);
         ready.run();
         return true;
@@ -94,7 +94,9 @@ public final class ResponseQueue implements ResponseReceiver {
 
     @Override
     public boolean isWritable() {
-        return closed || written.get() - read.get() < writableBelow;
+        return closed
+                || (written.get() - read.get() < writableBelow
+                        && charsWritten - charsRead.get() < (long) writableBelow * CHARS_PER_SLOT);
     }
 
     @Override
@@ -132,14 +134,18 @@ public final class ResponseQueue implements ResponseReceiver {
         int to = written.get();
         int at = from;
         boolean more = true;
-        while (more && at != to) {
-            int slot = at++ & mask;
-            int id = ring[slot];
-            more = id == CHUNK ? reader.chunk(takeChunk(slot)) : reader.token(id);
-        }
-        if (at != from) {
-            read.set(at);
-            wakeWaiting();
+        try {
+            while (more && at != to) {
+                int slot = at++ & mask;
+                int id = ring[slot];
+                more = id == CHUNK ? reader.chunk(takeChunk(slot)) : reader.token(id);
+            }
+        } finally {
+            // Also when the reader throws: an item is handed over once.
+            if (at != from) {
+                read.set(at);
+                wakeWaiting();
+            }
         }
     }
 

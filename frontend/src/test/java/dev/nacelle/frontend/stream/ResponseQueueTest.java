@@ -63,6 +63,39 @@ class ResponseQueueTest {
     }
 
     @Test
+    void anEngineThatMindsIsWritableNeverOverflowsWithText() {
+        var text = Chunk.ofText("x".repeat(50));
+        int taken = 0;
+        while (queue.isWritable()) {
+            assertThat(queue.chunk(text)).isTrue();
+            taken++;
+        }
+        assertThat(taken).isBetween(1, 8);
+        queue.drainTo(collected);
+        assertThat(queue.isWritable()).isTrue();
+    }
+
+    @Test
+    void anItemWhoseReaderThrowsIsNotHandedOverAgain() {
+        queue.chunk(Chunk.ofTokens(1));
+        queue.token(2);
+        assertThatThrownBy(() -> queue.drainTo(new ResponseQueue.Reader() {
+                    @Override
+                    public boolean token(int id) {
+                        throw new IllegalStateException("token " + id);
+                    }
+
+                    @Override
+                    public boolean chunk(Chunk chunk) {
+                        throw new IllegalStateException("chunk");
+                    }
+                }))
+                .hasMessage("chunk");
+        queue.drainTo(collected);
+        assertThat(collected.items).containsExactly(2);
+    }
+
+    @Test
     void aFullQueueRefusesWhatComes() {
         for (int i = 0; i < 8; i++) assertThat(queue.token(i)).isTrue();
         assertThat(queue.token(8)).isFalse();
