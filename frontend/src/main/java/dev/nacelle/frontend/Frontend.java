@@ -75,6 +75,7 @@ final class Frontend implements RunningRole {
                     metrics,
                     host.stop()::isMade);
             server = own(new FrontendServer(config, new ApiHandler(pipeline, catalog), host.pages()));
+            own(watch.watch(Optional.empty(), new HeadWatch(server.connector(), limits.headTimeout())));
             own(host.health().show(this::health));
         } catch (IOException | RuntimeException e) {
             release();

@@ -28,6 +28,13 @@ public record FrontendLimits(
         ByteSize head,
 
         @Setting(
+                value = "Time in which a request's head must arrive; the connection is closed after",
+                byDefault = "10s",
+                min = 0.1,
+                max = 3600)
+        Duration headTimeout,
+
+        @Setting(
                 value = "How long a connection may be silent: between requests, and while a response waits to be read",
                 byDefault = "60s",
                 min = 0.1,

@@ -7,6 +7,7 @@ import java.nio.channels.UnresolvedAddressException;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -23,6 +24,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class FrontendServer implements AutoCloseable {
     /** Nothing waits on these threads but slow readers of small pages; tokenizing is what keeps them busy. */
     private static final int THREADS_MAX = 24;
+
+    private static final int STREAMS_PER_CONNECTION = 1024;
 
     private final Server server;
     private final ServerConnector connector;
@@ -44,8 +47,10 @@ final class FrontendServer implements AutoCloseable {
         http.setUriCompliance(
                 UriCompliance.DEFAULT.with("model names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
         http.setRequestHeaderSize((int) config.limits().head().bytes());
-        connector = new ServerConnector(
-                server, 1, 1, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+        var http2 = new HTTP2CServerConnectionFactory(http);
+        // One proxy may carry everybody's requests on one connection.
+        http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
+        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http), http2);
         connector.setHost(config.host());
         connector.setPort(config.port());
         connector.setIdleTimeout(config.limits().idleTimeout().toMillis());
@@ -73,6 +78,11 @@ final class FrontendServer implements AutoCloseable {
                             .formatted(config.host(), config.port(), reason(e)),
                     e);
         }
+    }
+
+    /** Where connections come in. */
+    Connector connector() {
+        return connector;
     }
 
     /** The port that is listened on. */

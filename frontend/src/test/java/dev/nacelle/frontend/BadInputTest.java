@@ -31,7 +31,7 @@ class BadInputTest {
     private final DrivenEngine.Call underWay;
 
     BadInputTest() throws Exception {
-        fixture = new FrontendFixture("limits.body_timeout=300ms", "limits.head=4KiB");
+        fixture = new FrontendFixture("limits.body_timeout=300ms", "limits.head=4KiB", "limits.head_timeout=500ms");
         engine = fixture.engine();
         fixture.whenReady();
         undisturbed = fixture.raw();
@@ -244,6 +244,16 @@ class BadInputTest {
             client.send(
                     "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n");
             assertThat(client.untilClosed()).startsWith("HTTP/1.1 400 ").contains("{\"error\":{");
+        }
+    }
+
+    @Test
+    void aHeadThatDoesNotEndIsNotWaitedForForEver() throws Exception {
+        try (var client = fixture.raw()) {
+            // The second request of a connection is no exception.
+            client.send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n").until("\"data\"");
+            client.forget().send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX-Long: ");
+            client.untilClosed();
         }
     }
 
