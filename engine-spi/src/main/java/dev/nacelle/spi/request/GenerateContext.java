@@ -14,8 +14,8 @@ public interface GenerateContext {
     boolean isCancelled();
 
     /**
-     * Runs {@code action} once when the request is cancelled, at once if it already is. The action runs on the
-     * canceller's thread and must be short; what it throws is logged.
+     * Runs {@code action} once when the request is cancelled: on a thread that the host keeps for cancellations, or at
+     * once on the caller's own when the request already is. It must be short; what it throws is logged.
      */
     void onCancel(Runnable action);
 

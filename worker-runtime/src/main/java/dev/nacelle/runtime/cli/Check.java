@@ -7,6 +7,7 @@ import dev.nacelle.runtime.worker.WorkersPart;
 import dev.nacelle.spi.EngineProvider;
 import dev.nacelle.spi.LLMEngine;
 import dev.nacelle.spi.conformance.Conformance;
+import dev.nacelle.spi.conformance.Report;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -44,7 +45,7 @@ final class Check implements Callable<Integer> {
                 var provider = config.engines().provider(worker.engine());
                 var kit = Conformance.of(factory(provider, worker.options(), config.configuration()))
                         .withWorker(worker.spec(config.namespace()));
-                var report = only(kit).check();
+                var report = check(only(kit), provider.getClass().getClassLoader());
                 out.printf("engine %s, worker %s/%s%n", worker.engine(), worker.component(), worker.endpoint());
                 out.println(report.table());
                 out.flush();
@@ -52,6 +53,18 @@ final class Check implements Callable<Integer> {
             }
         }
         return passed ? 0 : Main.EXIT_FAILED;
+    }
+
+    /** Libraries inside an engine look in the context class loader for their parts; the kit's threads inherit it. */
+    private static Report check(Conformance kit, ClassLoader engines) throws InterruptedException {
+        var thread = Thread.currentThread();
+        var before = thread.getContextClassLoader();
+        thread.setContextClassLoader(engines);
+        try {
+            return kit.check();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     private Conformance only(Conformance kit) throws StartException {

@@ -34,7 +34,6 @@ public final class Main {
         var main = new Main();
         var line = new CommandLine(main)
                 .addSubcommand(new Run())
-                // CHECK
                 .addSubcommand(new Check())
                 .addSubcommand(new Config())
                 .addSubcommand(new Engines())

@@ -61,7 +61,7 @@ public final class Host implements AutoCloseable {
         lifecycle.lock();
         try {
             build(progress);
-        } catch (StartException | InterruptedException | RuntimeException e) {
+        } catch (StartException | InterruptedException | RuntimeException | Error e) {
             closeAll();
             throw e;
         } finally {
@@ -151,7 +151,9 @@ public final class Host implements AutoCloseable {
     }
 
     private boolean drain(Deadline deadline) {
-        try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+        // On threads of the platform: virtual ones starve while an engine computes on those of its requests.
+        var threads = Thread.ofPlatform().name("drain-", 0).factory();
+        try (var tasks = Executors.newThreadPerTaskExecutor(threads)) {
             var drains = new ArrayList<Callable<Boolean>>();
             for (var role : roles) drains.add(() -> role.drain(deadline));
             boolean all = true;
@@ -177,7 +179,7 @@ public final class Host implements AutoCloseable {
         for (AutoCloseable part; (part = owned.poll()) != null; ) {
             try {
                 part.close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
                 LOG.error("{} did not close", part, e);
                 clean = false;
             }

@@ -19,7 +19,12 @@ public final class LocalPlane implements Plane {
         // Listeners hear of changes under the lock: that is what orders them, and they are short by contract.
         synchronized (changes) {
             instances.add(instance);
-            listeners.forEach(listener -> listener.joined(instance));
+            try {
+                listeners.forEach(listener -> listener.joined(instance));
+            } catch (RuntimeException | Error e) {
+                withdraw(instance, e);
+                throw e;
+            }
         }
         return instance;
     }
@@ -37,6 +42,15 @@ public final class LocalPlane implements Plane {
     @Override
     public void close() {
         for (var instance : List.copyOf(instances)) remove(instance);
+    }
+
+    /** After a listener failed: nobody holds the lease of this instance, so nobody else would take it out. */
+    private void withdraw(Instance instance, Throwable why) {
+        try {
+            remove(instance);
+        } catch (RuntimeException | Error e) {
+            why.addSuppressed(e);
+        }
     }
 
     private void remove(Instance instance) {

@@ -65,6 +65,8 @@ final class ActionHandler extends Handler.Abstract {
         if (chosen.isEmpty())
             return JsonReply.error(
                     response, callback, 404, "no worker here offers " + describe(name, component, worker));
+        // A worker that updates for minutes is not idle.
+        request.addIdleTimeoutListener(_ -> false);
         LinkedHashMap<String, Object> body;
         try {
             var text = Content.Source.asString(request);

@@ -38,7 +38,10 @@ public final class HealthBoard {
 
     /** Whether there is anything at all, and every part does its work. */
     public boolean isReady() {
-        var parts = parts();
+        return areReady(parts());
+    }
+
+    static boolean areReady(List<ComponentHealth> parts) {
         return !parts.isEmpty() && parts.stream().allMatch(ComponentHealth::ready);
     }
 

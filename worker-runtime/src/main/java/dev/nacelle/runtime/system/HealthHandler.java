@@ -32,7 +32,7 @@ final class HealthHandler extends Handler.Abstract.NonBlocking {
         if (JsonReply.refuseMethod(request, response, callback, "GET", "HEAD")) return true;
         if (question == Question.LIVE) return JsonReply.send(response, callback, 200, Map.of("status", "live"));
         var parts = board.parts();
-        boolean ready = !parts.isEmpty() && parts.stream().allMatch(ComponentHealth::ready);
+        boolean ready = HealthBoard.areReady(parts);
         var body = new LinkedHashMap<String, Object>();
         body.put("status", ready ? "ready" : "notready");
         if (question == Question.HEALTH) {

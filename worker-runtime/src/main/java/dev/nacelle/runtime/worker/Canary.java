@@ -14,12 +14,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches an engine from the outside: an idle one is probed with the request that it offered, a busy one is judged by
  * its progress. One that fails takes no requests until a later look finds it well.
  */
 final class Canary implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Canary.class);
+
     private final GenerateRequest probe;
     private final WorkerConfig.Canary config;
     private final EngineCalls calls;
@@ -54,12 +58,20 @@ final class Canary implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(config.interval());
-                look();
+                watch();
             }
         } catch (InterruptedException _) {
             // closed
         } catch (EngineException _) {
             // the gate is closed: the worker is stopping
+        }
+    }
+
+    private void watch() throws InterruptedException, EngineException {
+        try {
+            look();
+        } catch (RuntimeException | Error e) { // one look that fails is no reason never to look again
+            LOG.error("the canary could not look", e);
         }
     }
 
@@ -84,14 +96,23 @@ final class Canary implements AutoCloseable {
             health.unresponsive("a health-check request still runs in the engine");
             return;
         }
-        var answer = new Answer();
-        calls.probe(probe, RequestHead.of("canary"), answer);
-        var problem = answer.await(config.timeout());
+        var problem = ask();
         if (problem.isEmpty()) {
             health.responsive();
         } else {
             calls.cancelProbes();
             health.unresponsive("the health-check request failed: " + problem.get());
+        }
+    }
+
+    private Optional<String> ask() throws InterruptedException, EngineException {
+        var answer = new Answer();
+        calls.probe(probe, RequestHead.of("canary"), answer);
+        try {
+            return answer.await(config.timeout());
+        } catch (InterruptedException e) {
+            calls.cancelProbes(); // this one may have come after those that close() cancelled
+            throw e;
         }
     }
 

@@ -71,7 +71,10 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     @Override
     public void cancel(CancelCause cause) {
         switch (cause) {
-            case CLIENT_GONE -> giveUp(null, RequestGuard::cancelled);
+            case CLIENT_GONE -> {
+                long noticed = System.nanoTime();
+                giveUp(null, RequestGuard::cancelled, () -> calls.told(System.nanoTime() - noticed));
+            }
             case SATISFIED -> giveUp(null, _ -> {});
             case SLOW_READER ->
                 giveUp(
@@ -98,7 +101,7 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     }
 
     @Override
-    public void undeliverable(RuntimeException cause) {
+    public void undeliverable(Throwable cause) {
         LOG.error("request {}: the response could not be delivered", context.id(), cause);
         giveUp(
                 new EngineError.Unknown("the response could not be delivered: " + cause),
@@ -128,6 +131,17 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     private void run() {
         try {
             if (enterEngine()) callEngine();
+        } finally {
+            settle();
+        }
+    }
+
+    private void settle() {
+        try {
+            // Whatever was thrown on the way here: an exception may throw again when asked what it has to say.
+            if (stream.ending() == null)
+                failed(new EngineError.Unknown("engine '%s' failed, and cannot say how"
+                        .formatted(calls.engine().name())));
             leaveEngine();
         } finally {
             release();
@@ -191,19 +205,23 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
         var _ = Thread.interrupted(); // what follows is the host's, and nobody means to interrupt that
     }
 
+    private void giveUp(@Nullable EngineError error, Consumer<RequestGuard> count) {
+        giveUp(error, count, () -> {});
+    }
+
     /**
      * Ends the response, unless it has ended before, and has the engine told.
      *
      * @param error null for an end as cancelled
      * @param count counts it
+     * @param afterwards runs when the engine has been told
      */
-    private void giveUp(@Nullable EngineError error, Consumer<RequestGuard> count) {
-        long noticed = System.nanoTime();
+    private void giveUp(@Nullable EngineError error, Consumer<RequestGuard> count, Runnable afterwards) {
         boolean stands = stream.end(new Ending.GivenUp(Optional.ofNullable(error)), () -> {
             if (metrics != null) count.accept(metrics);
         });
         if (!stands) return;
-        var watch = calls.cancelDesk().cancel(() -> tellEngine(noticed), this::overdue);
+        var watch = calls.cancelDesk().cancel(() -> tellEngine(afterwards), this::overdue);
         synchronized (this) {
             if (over) watch.cancel(false);
             else overdueWatch = watch;
@@ -214,13 +232,13 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
         if (metrics != null) metrics.error(type);
     }
 
-    private void tellEngine(long noticedNanos) {
+    private void tellEngine(Runnable afterwards) {
         try {
             if (!hasEntered()) return;
             context.runCancelActions();
             calls.engine().abort(context);
             interrupt();
-            if (metrics != null) calls.told(System.nanoTime() - noticedNanos);
+            if (metrics != null) afterwards.run();
         } finally {
             synchronized (this) {
                 told = true;

@@ -48,7 +48,7 @@ final class ResponseStream implements ResponseSink {
         void overflowed();
 
         /** The receiver threw: the request is to be given up. */
-        void undeliverable(RuntimeException cause);
+        void undeliverable(Throwable cause);
 
         /** The engine broke its contract. */
         void broke(Breach breach);
@@ -74,7 +74,7 @@ final class ResponseStream implements ResponseSink {
         boolean taken = false;
         try {
             taken = receiver.token(id);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // nothing of the reader's may end an engine's thread
             owner.undeliverable(e);
         } finally {
             complete(taken, 1);
@@ -83,12 +83,13 @@ final class ResponseStream implements ResponseSink {
 
     @Override
     public void emit(Chunk chunk) {
-        int tokens = chunk.tokens().size();
+        // A text without its ids counts as a token: it is progress, and the nearest to a usage that there is.
+        int tokens = Math.max(chunk.tokens().size(), chunk.text().isPresent() ? 1 : 0);
         if (!begin()) return;
         boolean taken = false;
         try {
             taken = receiver.chunk(chunk);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             owner.undeliverable(e);
         } finally {
             complete(taken, tokens);
@@ -191,7 +192,7 @@ final class ResponseStream implements ResponseSink {
                 case Ending.GivenUp(var error) ->
                     error.ifPresentOrElse(receiver::failed, () -> receiver.finished(FinishReason.CANCELLED, usage()));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             owner.undeliverable(e);
         }
     }

@@ -65,6 +65,9 @@ final class RunningWorkers implements RunningRole {
             Thread.ofPlatform().name("drain").start(() -> {
                 try {
                     if (!worker.drain(deadline)) clean.set(false);
+                } catch (RuntimeException | Error e) {
+                    LOG.error("worker {}: could not be drained", worker, e);
+                    clean.set(false);
                 } finally {
                     done.countDown();
                 }
@@ -97,11 +100,15 @@ final class RunningWorkers implements RunningRole {
                         }
                     })
                     .start();
-        boolean returned = awaitStarts(done, stop, interrupted);
+        // First, whatever else happened: a start that is not waited for cleans up after itself only when it knows.
+        List<String> late = awaitStarts(done, stop, interrupted) ? List.of() : leaveBehind();
         if (interrupted.get()) throw new InterruptedException("interrupted while engines were starting");
         var first = failure.get();
         if (first != null) throw first;
-        if (!returned) leaveBehind();
+        if (!late.isEmpty())
+            throw new StartException(
+                    "%s: the engine's start had not returned when the shutdown's budget was over; it is left behind, and cleaned up if it still returns"
+                            .formatted(String.join(", ", late)));
     }
 
     /**
@@ -119,15 +126,12 @@ final class RunningWorkers implements RunningRole {
         }
     }
 
-    private void leaveBehind() throws StartException {
-        var late = workers.stream()
+    /** @return the workers whose start has not returned */
+    private List<String> leaveBehind() {
+        return workers.stream()
                 .filter(Worker::leaveBehind)
                 .map(Worker::toString)
                 .toList();
-        if (!late.isEmpty())
-            throw new StartException(
-                    "%s: the engine's start had not returned when the shutdown's budget was over; it is left behind, and cleaned up if it still returns"
-                            .formatted(String.join(", ", late)));
     }
 
     /** Waits whatever happens, as an engine may not be left in the middle of its life; an interrupt is kept for later. */

@@ -87,7 +87,7 @@ final class Worker implements AutoCloseable {
         } catch (StartException e) {
             failed.accept(e);
             failed(e);
-        } catch (RuntimeException e) { // the host's own, and no reason to leave the engine as it is
+        } catch (RuntimeException | Error e) { // the host's own, and no reason to leave the engine as it is
             failed.accept(new StartException("worker %s could not start: %s".formatted(place.path(), e), e));
             failed(e);
         }
@@ -188,9 +188,17 @@ final class Worker implements AutoCloseable {
         steps.endpointReady();
         if (stopAsked.getAsBoolean()) return;
         var lease = host.plane().register(card(ready.model), ready.calls);
-        var canary = probe.filter(_ -> config.canary().enabled())
-                .map(request -> Canary.start(request, config.canary(), ready.calls, health));
-        serving = new Serving(lease, host.actions().offer(actions), canary);
+        HealthBoard.@Nullable Entry offered = null;
+        try {
+            offered = host.actions().offer(actions);
+            var canary = probe.filter(_ -> config.canary().enabled())
+                    .map(request -> Canary.start(request, config.canary(), ready.calls, health));
+            serving = new Serving(lease, offered, canary);
+        } catch (RuntimeException | Error e) {
+            if (offered != null) offered.close();
+            lease.close();
+            throw e;
+        }
         health.serve(lease);
         LOG.info("worker {}: serving {}", place, model.modelName());
     }
@@ -207,7 +215,7 @@ final class Worker implements AutoCloseable {
                 config.migrationLimit());
     }
 
-    private void failed(Exception e) {
+    private void failed(Throwable e) {
         health.enter(new WorkerState.StartFailed(String.valueOf(e.getMessage())));
         cleanUp();
     }

@@ -133,9 +133,18 @@ final class WorkerHealth implements HealthReporter {
         if (announcements.getAndIncrement() > 0) return;
         int seen = 1;
         do {
-            var to = lease;
-            if (to != null) to.ready(state().isReady());
+            tell(lease);
             seen = announcements.addAndGet(-seen);
         } while (seen > 0);
+    }
+
+    /** A lease that throws misses this word, and hears the next. */
+    private void tell(@Nullable Lease to) {
+        if (to == null) return;
+        try {
+            to.ready(state().isReady());
+        } catch (RuntimeException | Error e) {
+            LOG.error("worker {}: its readiness could not be announced", worker, e);
+        }
     }
 }

@@ -52,7 +52,7 @@ public final class WorkersRole implements Role<WorkersPart> {
             for (int i = 0; i < configuration.workers().size(); i++)
                 workers.add(create(
                         "workers[%d]".formatted(i), configuration.workers().get(i), host));
-        } catch (StartException e) {
+        } catch (StartException | RuntimeException | Error e) {
             workers.forEach(Worker::close);
             throw e;
         }

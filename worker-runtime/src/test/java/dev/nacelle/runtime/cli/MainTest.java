@@ -2,6 +2,7 @@ package dev.nacelle.runtime.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nacelle.runtime.engine.JarMaker;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -48,6 +49,47 @@ class MainTest {
         var file = Files.writeString(folder.resolve("n.yaml"), "roles: [workers]\n");
         assertThat(execute("config", "--set", "system.port=9", file.toString())).isZero();
         assertThat(out.toString()).contains("port: 9", "--set");
+    }
+
+    @Test
+    void aCheckedEngineFindsItsOwnPartsThroughTheContextClassLoader() throws IOException {
+        var jar = new JarMaker(folder)
+                .source("rocket.Provider", """
+                        package rocket;
+                        import dev.nacelle.spi.*;
+                        import dev.nacelle.spi.request.*;
+                        public class Provider implements EngineProvider<Provider.Options> {
+                            public record Options() {}
+                            public String name() { return "rocket"; }
+                            public String description() { return "flies"; }
+                            public Class<Options> optionsType() { return Options.class; }
+                            public LLMEngine create(Options options) {
+                                look();
+                                return new LLMEngine() {
+                                    public EngineConfig start(StartContext context) {
+                                        look();
+                                        return EngineConfig.of("rocket");
+                                    }
+                                    public void generate(GenerateRequest request, GenerateContext context, ResponseSink sink) {
+                                        sink.finish(FinishReason.STOP);
+                                    }
+                                    public void cleanup() {}
+                                };
+                            }
+                            private static void look() {
+                                if (Thread.currentThread().getContextClassLoader() != Provider.class.getClassLoader())
+                                    throw new IllegalStateException("the host's loader");
+                            }
+                        }
+                        """)
+                .provider("rocket.Provider")
+                .write("rocket.jar");
+        var file = Files.writeString(
+                folder.resolve("n.yaml"),
+                "roles: [workers]\nengine_path: [%s]\nworkers: [{engine: rocket}]\n".formatted(jar));
+        assertThat(execute("check", "--only", "create", "--only", "start", file.toString()))
+                .as("%s%s", out, err)
+                .isZero();
     }
 
     private int execute(String... arguments) {

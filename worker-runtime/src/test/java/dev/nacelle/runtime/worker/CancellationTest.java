@@ -80,6 +80,8 @@ class CancellationTest {
             assertThat(sent.reader().reason()).isEqualTo(FinishReason.CANCELLED);
             Await.until(() -> host.metric("dynamo_component_inflight_requests") == 0);
             assertThat(host.metric("dynamo_component_cancellation_total")).isZero();
+            assertThat(host.metric("nacelle_cancel_propagation_seconds_count", "runtime=\"java\""))
+                    .isZero();
             assertThat(host.scrape().lines().filter(line -> line.startsWith("dynamo_component_errors_total")))
                     .allMatch(line -> line.endsWith(" 0.0"));
         }

@@ -3,11 +3,13 @@ package dev.nacelle.runtime.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.nacelle.runtime.plane.Lease;
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.HealthReporter;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.FinishReason;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,5 +89,24 @@ class HealthTest {
 
     private HealthReporter reporter() {
         return Objects.requireNonNull(kept.get());
+    }
+
+    @Test
+    void aLeaseThatThrowsOnceHearsTheNextWord() {
+        var words = new ArrayList<Boolean>();
+        var health = new WorkerHealth("w", new ContractWatch("scripted"));
+        health.serve(new Lease() {
+            @Override
+            public void ready(boolean ready) {
+                words.add(ready);
+                if (words.size() == 1) throw new IllegalStateException("not now");
+            }
+
+            @Override
+            public void close() {}
+        });
+        health.down("out of memory");
+        health.ready();
+        assertThat(words).containsExactly(true, false, true);
     }
 }

@@ -200,4 +200,22 @@ class RequestTest {
             assertThat(host.worker().details()).doesNotContainKey("contract_breaches");
         }
     }
+
+    @Test
+    void anExceptionThatCannotSayWhatItIsStillEndsItsRequest() throws Exception {
+        engine.onGenerate = (_, _, _) -> {
+            throw new IllegalStateException() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public String getMessage() {
+                    throw new IllegalStateException("not even this");
+                }
+            };
+        };
+        try (var host = TestHost.serving(engine)) {
+            assertThat(host.send().reader().error().message()).contains("'scripted' failed");
+            Await.until(() -> host.metric("dynamo_component_inflight_requests") == 0);
+        }
+    }
 }

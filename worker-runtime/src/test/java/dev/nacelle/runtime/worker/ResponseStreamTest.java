@@ -21,12 +21,12 @@ class ResponseStreamTest {
     private final ResponseStream stream = new ResponseStream(reader, heard, 3);
 
     @Test
-    void tokensOfChunksCountForTheUsageToo() {
+    void tokensOfChunksCountForTheUsageTooAndATextWithoutIdsAsOne() {
         stream.token(1);
         stream.emit(Chunk.ofTokens(2, 3, 4));
         stream.emit(Chunk.ofText("no tokens"));
         stream.finish(FinishReason.STOP);
-        assertThat(reader.usage()).isEqualTo(new Usage(3, 4));
+        assertThat(reader.usage()).isEqualTo(new Usage(3, 5));
         assertThat(reader.chunks).hasSize(2);
     }
 
@@ -99,6 +99,19 @@ class ResponseStreamTest {
     }
 
     @Test
+    void anErrorOfTheReceiverDoesNotReachTheEnginesThread() {
+        var broken = new ResponseStream(
+                new Reader(1, () -> {
+                    throw new StackOverflowError("deep");
+                }),
+                heard,
+                0);
+        broken.token(1);
+        broken.emit(Chunk.ofText("more"));
+        assertThat(heard.events).filteredOn(event -> event.contains("deep")).hasSize(2);
+    }
+
+    @Test
     void anEndedStreamIsWritableSoThatNobodyWaitsForIt() throws Exception {
         var full = new ResponseStream(new Reader(0), heard, 0);
         assertThat(full.isWritable()).isFalse();
@@ -154,7 +167,7 @@ class ResponseStreamTest {
         }
 
         @Override
-        public void undeliverable(RuntimeException cause) {
+        public void undeliverable(Throwable cause) {
             events.add(cause.toString());
         }
 

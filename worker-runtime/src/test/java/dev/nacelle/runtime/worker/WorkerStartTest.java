@@ -4,6 +4,8 @@ import static dev.nacelle.runtime.worker.TestHost.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.nacelle.runtime.plane.Directory;
+import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.runtime.role.RunningRole;
 import dev.nacelle.runtime.role.StartException;
@@ -253,6 +255,54 @@ class WorkerStartTest {
             assertThat(engine.calls).containsExactly("start");
             release.countDown();
             Await.until(() -> engine.calls.equals(List.of("start", "cleanup")));
+        }
+    }
+
+    @Test
+    void aStartIsLeftBehindAlsoWhenAnotherWorkerHasFailed() throws Exception {
+        var slow = new ScriptedEngine();
+        var running = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        slow.onStart = _ -> {
+            running.countDown();
+            Await.latch(release);
+            return EngineConfig.of("slow");
+        };
+        engine.onStart = _ -> {
+            throw new IllegalStateException("broken");
+        };
+        try (var host = new TestHost().with("scripted", engine).with("slow", slow)) {
+            var start = inBackground(host, workers("{engine: slow}", "{engine: scripted}"));
+            Await.latch(running);
+            Await.until(() -> engine.calls.contains("cleanup"));
+            host.stop.make(Deadline.in(Duration.ZERO));
+            assertThat(failure(start)).isInstanceOf(StartException.class).hasMessageContaining("broken");
+            assertThat(slow.calls).containsExactly("start");
+            release.countDown();
+            Await.until(() -> slow.calls.equals(List.of("start", "cleanup")));
+        }
+    }
+
+    @Test
+    void anErrorOutsideTheEngineFailsTheStartAndLeavesNoInstance() throws Exception {
+        try (var host = new TestHost().with("scripted", engine)) {
+            host.plane.directory().watch(new Directory.Listener() {
+                @Override
+                public void joined(Instance instance) {
+                    throw new NoClassDefFoundError("com/example/Gone");
+                }
+
+                @Override
+                public void left(Instance instance) {
+                    throw new IllegalStateException("never knew it");
+                }
+            });
+            assertThatExceptionOfType(StartException.class)
+                    .isThrownBy(() -> host.start(workers("{engine: scripted}")))
+                    .withMessageContaining("com/example/Gone");
+            assertThat(engine.calls).endsWith("cleanup").containsOnlyOnce("cleanup");
+            assertThat(host.plane.directory().instances()).isEmpty();
+            assertThat(host.health.parts()).isEmpty();
         }
     }
 
