@@ -127,17 +127,22 @@ final class PythonNumber {
             throw Fault.error(
                     real(left, right) ? "float floor division by zero" : "integer division or modulo by zero");
         if (real(left, right)) {
-            double a = real(left);
-            double b = real(right);
-            double quotient = (a - modulo(a, b)) / b;
-            if (quotient == 0) return Math.copySign(0.0, a / b);
-            double floor = Math.floor(quotient);
-            return quotient - floor > 0.5 ? floor + 1 : floor;
+            return floorDivide(real(left), real(right));
         }
         if (small(left, right) && whole(right) != -1) return Math.floorDiv(whole(left), whole(right));
         BigInteger[] parts = big(left).divideAndRemainder(big(right));
         boolean down = parts[1].signum() != 0 && parts[1].signum() != big(right).signum();
         return integer(down ? parts[0].subtract(BigInteger.ONE) : parts[0]);
+    }
+
+    /** In Python's steps, as each of them rounds. */
+    private static double floorDivide(double left, double right) {
+        double remainder = left % right;
+        double quotient = (left - remainder) / right;
+        if (remainder != 0 && (right < 0) != (remainder < 0)) quotient -= 1;
+        if (quotient == 0) return Math.copySign(0.0, left / right);
+        double floor = Math.floor(quotient);
+        return quotient - floor > 0.5 ? floor + 1 : floor;
     }
 
     static Object modulo(Object left, Object right) {
