@@ -20,6 +20,7 @@ final class OptionalChecks {
     /** All that comes before the first request but metrics, in the host's order. */
     static void setUp(Session session) throws InterruptedException {
         new KvProbe(session).setUp();
+        session.offersHealthCheck(healthCheckRequest(session));
         actions(session);
         var bench = session.bench();
         var worker = bench.worker();
@@ -49,7 +50,7 @@ final class OptionalChecks {
         });
     }
 
-    static void healthCheck(Session session) throws InterruptedException {
+    private static Optional<GenerateRequest> healthCheckRequest(Session session) throws InterruptedException {
         var bench = session.bench();
         var found = new AtomicReference<>(Optional.<GenerateRequest>empty());
         var trouble = bench.calls()
@@ -57,15 +58,16 @@ final class OptionalChecks {
                         bench.limits().call(),
                         () -> found.set(
                                 Objects.requireNonNull(session.engine().healthCheckRequest(), "null returned")));
-        if (trouble != null) {
-            session.findings().failed(Rule.HEALTH_CHECK, "healthCheckRequest " + trouble);
-            return;
-        }
-        if (found.get().isEmpty()) {
+        if (trouble != null) session.findings().failed(Rule.HEALTH_CHECK, "healthCheckRequest " + trouble);
+        return found.get();
+    }
+
+    static void healthCheck(Session session) throws InterruptedException {
+        if (session.healthCheck().isEmpty()) {
             session.findings().skipped(Rule.HEALTH_CHECK, "none offered");
             return;
         }
-        var probe = found.get().get();
+        var probe = session.healthCheck().get();
         var wrong = probe.healthCheck() ? session.ask(probe).trouble() : "not marked as a health check";
         session.findings().judge(Rule.HEALTH_CHECK, Optional.ofNullable(wrong), "answered");
     }

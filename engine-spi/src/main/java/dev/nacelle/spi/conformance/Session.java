@@ -33,6 +33,7 @@ final class Session {
     private final MetricsProbe metrics;
     private int requests;
     private int usages;
+    private Optional<GenerateRequest> healthCheck = Optional.empty();
     private Optional<String> stuck = Optional.empty();
     private List<Answer> alone = List.of();
     private boolean repeatable;
@@ -108,6 +109,15 @@ final class Session {
 
     MetricsProbe metrics() {
         return metrics;
+    }
+
+    /** What the engine offers to be asked when idle. */
+    Optional<GenerateRequest> healthCheck() {
+        return healthCheck;
+    }
+
+    void offersHealthCheck(Optional<GenerateRequest> request) {
+        healthCheck = request;
     }
 
     int requests() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nacelle.spi.Disaggregation;
+import dev.nacelle.spi.Endpoint;
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.LLMEngine;
 import dev.nacelle.spi.ModelInput;
@@ -18,8 +19,10 @@ import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.ResponseSink;
 import dev.nacelle.spi.request.TokenIds;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -54,6 +57,13 @@ class ConformanceTest {
         assertThat(report.results().stream().filter(r -> r.outcome() != Outcome.PASSED))
                 .as(report.table())
                 .isEmpty();
+    }
+
+    @Test
+    void theEngineIsAskedForItsHealthCheckBeforeItIsToldThatItIsReadyAndBeforeAnyRequest() throws Exception {
+        var calls = new CopyOnWriteArrayList<String>();
+        assertThat(Conformance.of(() -> new Listed(calls)).check().passed()).isTrue();
+        assertThat(calls.subList(0, 3)).containsExactly("healthCheckRequest", "onEndpointReady", "generate");
     }
 
     @ParameterizedTest(name = "an engine that breaks {0} fails by that name alone")
@@ -240,6 +250,33 @@ class ConformanceTest {
 
         @Override
         public void cleanup() {}
+    }
+
+    /** Writes down what is called. */
+    private static final class Listed extends CorrectEngine {
+        private final List<String> calls;
+
+        Listed(List<String> calls) {
+            this.calls = calls;
+        }
+
+        @Override
+        public Optional<GenerateRequest> healthCheckRequest() {
+            calls.add("healthCheckRequest");
+            return super.healthCheckRequest();
+        }
+
+        @Override
+        public void onEndpointReady(Endpoint endpoint) {
+            calls.add("onEndpointReady");
+        }
+
+        @Override
+        public void generate(GenerateRequest request, GenerateContext context, ResponseSink sink)
+                throws EngineException, InterruptedException {
+            calls.add("generate");
+            super.generate(request, context, sink);
+        }
     }
 
     /** Answers with the prompt's first word. */

@@ -211,7 +211,7 @@ final class Shutdown {
             outcome = work.run();
         } catch (InterruptedException _) {
             outcome = StageOutcome.DEADLINE;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the stages after it, the cleanup above all, are owed
             LOG.error("worker {}: shutdown stage {} failed", parts.worker, stage.label(), e);
             clean = false;
             outcome = StageOutcome.FAILED;

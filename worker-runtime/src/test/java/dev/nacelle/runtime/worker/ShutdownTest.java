@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.nacelle.runtime.plane.Directory;
+import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.runtime.plane.Lease;
 import dev.nacelle.runtime.plane.LocalPlane;
 import dev.nacelle.runtime.plane.Plane;
@@ -149,6 +150,24 @@ class ShutdownTest {
         try (var host = TestHost.serving(engine)) {
             assertThat(host.drain()).isFalse();
             assertThat(stage(host, "inflight", "failed")).isPositive();
+            assertThat(engine.calls).endsWith("drain", "cleanup");
+        }
+    }
+
+    @Test
+    void anErrorOutsideTheEngineIsAFailedStageAndNoReasonNotToCleanUp() throws Exception {
+        try (var host = TestHost.serving(engine)) {
+            host.plane.directory().watch(new Directory.Listener() {
+                @Override
+                public void joined(Instance instance) {}
+
+                @Override
+                public void left(Instance instance) {
+                    throw new NoClassDefFoundError("com/example/Gone");
+                }
+            });
+            assertThat(host.drain()).isFalse();
+            assertThat(stage(host, "unregister", "failed")).isPositive();
             assertThat(engine.calls).endsWith("drain", "cleanup");
         }
     }
