@@ -18,7 +18,6 @@ final class ReaderChecks {
         var limits = session.bench().limits();
         var slow = session.begin(session.plain(0), READ);
         slow.reader().awaitItems(READ, limits.answer());
-        boolean heldBack = !slow.isDone();
 
         var trouble = Optional.<String>empty();
         for (int turn = 1; turn <= 2 && trouble.isEmpty(); turn++) {
@@ -32,6 +31,8 @@ final class ReaderChecks {
         }
         session.findings().judge(Rule.SLOW_READER_ISOLATED, trouble, "2 others were answered");
 
+        // Only now: one that is not held back may need a moment for the rest of its tokens.
+        boolean heldBack = trouble.isPresent() || !slow.isDone();
         slow.reader().readOn();
         var wrong = session.end(slow).trouble();
         if (wrong == null) session.heldBackAndResumed();
