@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /** Logback, set up in code: reading its XML takes longer than starting a server. The log goes to standard error. */
 public final class Logback extends ContextAwareBase implements Configurator, LogBackend {
-    private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n%ex";
+    private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg %kvp{NONE}%n%ex";
 
     /** What holds until the configuration has been read. */
     @Override
@@ -57,6 +57,12 @@ public final class Logback extends ContextAwareBase implements Configurator, Log
             case JSON -> {
                 var encoder = new JsonEncoder();
                 encoder.setContext(context);
+                encoder.setWithFormattedMessage(true);
+                encoder.setWithMessage(false);
+                encoder.setWithArguments(false);
+                encoder.setWithContext(false);
+                encoder.setWithSequenceNumber(false);
+                encoder.setWithNanoseconds(false);
                 encoder.start();
                 yield encoder;
             }

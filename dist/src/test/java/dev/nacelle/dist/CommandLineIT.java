@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,28 @@ class CommandLineIT {
                     .contains("broken.yaml:3:")
                     .contains("echo")
                     .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aRequestIsOneLineWithNamedFieldsInBothLogFormats() throws Exception {
+        for (var format : List.of("text", "json")) {
+            try (var client = new Client();
+                    var server = Launched.serving(
+                            distribution("examples/configs/echo.yaml"), "--set", "log.format=" + format)) {
+                client.post(
+                        server.api() + "/v1/completions",
+                        "{\"model\": \"echo\", \"prompt\": \"a\", \"max_tokens\": 2}");
+                server.terminate();
+                assertThat(server.exitCode()).isZero();
+                assertThat(server.errors().lines().filter(line -> line.contains("tokens_out")))
+                        .singleElement()
+                        .asString()
+                        .contains(
+                                format.equals("json")
+                                        ? new String[] {"\"tokens_out\":\"2\"", "\"formattedMessage\":\"request\""}
+                                        : new String[] {"request id=", " tokens_out=2 ", " status=200 "});
+            }
         }
     }
 

@@ -23,6 +23,9 @@ import java.util.OptionalInt;
 /** From what a caller asked for to what an engine takes: template, tokens, limits. */
 final class Preprocessor {
     private static final int DEFAULT_COMPLETION_TOKENS = 16;
+    /** Characters that a text has for each of its tokens at the most; the longest tokens in use are runs of 128 spaces. */
+    private static final int TOKEN_CHARS_MAX = 256;
+
     private static final int DEFAULT_TOKENS = 1024;
 
     private final HttpServiceMetrics metrics;
@@ -83,7 +86,7 @@ final class Preprocessor {
                 var conversation = new ChatFormat.Conversation(
                         chat.messages(), true, chat.options().extras());
                 var rendered = text.chatFormat().render(conversation);
-                yield encode(text.tokenizer(), "messages", rendered.text(), rendered.specials());
+                yield encode(model, text.tokenizer(), "messages", rendered.text(), rendered.specials());
             }
             case Asked.Completion completion -> prompt(completion.prompt(), model, text.tokenizer());
         };
@@ -92,19 +95,22 @@ final class Preprocessor {
     private Prompt prompt(Prompt given, ServedModel model, Tokenizer tokenizer) throws ApiException {
         return switch (given) {
             case Prompt.Tokens tokens -> known(tokens, model, tokenizer);
-            case Prompt.Text(var text) -> encode(tokenizer, "prompt", text, Specials.KEEP);
+            case Prompt.Text(var text) -> encode(model, tokenizer, "prompt", text, Specials.KEEP);
             case Prompt.Messages _ ->
                 throw new IllegalStateException("a completion of messages, expected a text or tokens");
         };
     }
 
-    private Prompt.Tokens encode(Tokenizer tokenizer, String field, String text, Specials specials)
+    private Prompt.Tokens encode(ServedModel model, Tokenizer tokenizer, String field, String text, Specials specials)
             throws ApiException {
         // Tokenizing a long text takes seconds, which nobody is to have for a request that cannot be served.
-        if (text.length() > promptChars)
-            throw new ApiException(ApiError.invalid(
+        int most = promptChars;
+        var context = model.config().registration().contextLength();
+        if (context.isPresent()) most = (int) Math.min(most, (long) context.getAsInt() * TOKEN_CHARS_MAX);
+        if (text.length() > most)
+            throw new ApiException(ApiError.contextExceeded(
                     field,
-                    "%s: found %d characters, expected at most %d".formatted(field, text.length(), promptChars)));
+                    "%s: found %d characters, expected at most %d: shorten it".formatted(field, text.length(), most)));
         long start = System.nanoTime();
         int[] ids = tokenizer.encode(text, specials);
         metrics.tokenizerLatency(TokenizerOperation.TOKENIZE, (System.nanoTime() - start) / 1e6);

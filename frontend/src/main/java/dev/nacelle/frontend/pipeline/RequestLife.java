@@ -102,18 +102,18 @@ final class RequestLife {
         guard.close();
         for (var what : held) what.release();
         long now = System.nanoTime();
-        LOG.info(
-                "request {} {} {} model={} tokens_in={} tokens_out={} ttft={} duration={} status={} {}",
-                http.id(),
-                endpoint.label().label(),
-                type.label(),
-                model,
-                usage.promptTokens(),
-                usage.completionTokens(),
-                firstTokenNanos == 0 ? "-" : millis(firstTokenNanos - http.startNanos()),
-                millis(now - http.startNanos()),
-                status,
-                label);
+        LOG.atInfo()
+                .addKeyValue("id", http.id())
+                .addKeyValue("endpoint", endpoint.label().label())
+                .addKeyValue("type", type.label())
+                .addKeyValue("model", model)
+                .addKeyValue("tokens_in", usage.promptTokens())
+                .addKeyValue("tokens_out", usage.completionTokens())
+                .addKeyValue("ttft", firstTokenNanos == 0 ? "-" : millis(firstTokenNanos - http.startNanos()))
+                .addKeyValue("duration", millis(now - http.startNanos()))
+                .addKeyValue("status", status)
+                .addKeyValue("outcome", label)
+                .log("request");
     }
 
     private String label(Outcome outcome) {
