@@ -236,6 +236,26 @@ class BadInputTest {
             client.send("this is no HTTP\r\n\r\n");
             assertThat(client.untilClosed()).startsWith("HTTP/1.1 400 ").contains("{\"error\":{");
         }
+        for (var garbage : new String[] {
+            "GET /v1/models7\u00f0H: x\r\n\r\n",
+            "PRI * HTTP\r\n\r\nSM\r\n\r\n",
+            "PRI * .0\r\n\r\nS%\r\n\r\n",
+            "GET http://[ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET /v1/../../x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET / HTTP/3.9\r\nHost: localhost\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n",
+            "POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Length: -7\r\n\r\n",
+            "POST /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\nContent-Length: 8\r\n\r\n",
+            "\0\1\2\3\r\n\r\n"
+        })
+            try (var client = fixture.raw()) {
+                client.send(garbage);
+                assertThat(client.until("}}"))
+                        .as(garbage)
+                        .startsWith("HTTP/1.1 4")
+                        .contains("{\"error\":{");
+            }
         try (var client = fixture.raw()) {
             client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(10_000) + "\r\n\r\n");
             assertThat(client.untilClosed()).startsWith("HTTP/1.1 431 ").contains("{\"error\":{");
