@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.api;
 
+import dev.nacelle.frontend.metrics.HttpErrorType;
 import dev.nacelle.spi.error.EngineError;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public record ApiError(
         Optional<String> param,
         String message,
         Optional<Duration> retryAfter,
-        ErrorType label) {
+        HttpErrorType label) {
     /** A worker that restarts or is replaced takes no less. */
     private static final Duration UNAVAILABLE_RETRY = Duration.ofSeconds(5);
 
@@ -39,7 +40,7 @@ public record ApiError(
                 Optional.of(param),
                 message,
                 Optional.empty(),
-                ErrorType.VALIDATION);
+                HttpErrorType.VALIDATION);
     }
 
     /** Status 400: the body as a whole is at fault. */
@@ -50,7 +51,7 @@ public record ApiError(
     /** A request that is refused before its content matters, with a 4xx status of its own: 405, 408, 413, 415, … */
     public static ApiError refused(int status, String code, String message) {
         return new ApiError(
-                status, INVALID_REQUEST, code, Optional.empty(), message, Optional.empty(), ErrorType.VALIDATION);
+                status, INVALID_REQUEST, code, Optional.empty(), message, Optional.empty(), HttpErrorType.VALIDATION);
     }
 
     /** Status 400: prompt and answer do not fit the model's context together. */
@@ -62,7 +63,7 @@ public record ApiError(
                 Optional.of(param),
                 message,
                 Optional.empty(),
-                ErrorType.VALIDATION);
+                HttpErrorType.VALIDATION);
     }
 
     /** Status 404: nobody serves a model of that name. */
@@ -74,7 +75,7 @@ public record ApiError(
                 Optional.of("model"),
                 "model: found '%s', expected a model that is served here: GET /v1/models lists them".formatted(model),
                 Optional.empty(),
-                ErrorType.NOT_FOUND);
+                HttpErrorType.NOT_FOUND);
     }
 
     /** Status 404: there is nothing at that path. */
@@ -86,12 +87,13 @@ public record ApiError(
                 Optional.empty(),
                 "%s %s is not part of this API".formatted(method, path),
                 Optional.empty(),
-                ErrorType.NOT_FOUND);
+                HttpErrorType.NOT_FOUND);
     }
 
     /** Status 500: a defect of this process; what it was is for the log. */
     public static ApiError internal() {
-        return server(500, "internal_error", "an internal error, which the server's log explains", ErrorType.INTERNAL);
+        return server(
+                500, "internal_error", "an internal error, which the server's log explains", HttpErrorType.INTERNAL);
     }
 
     /** How the engine's errors look from outside: ENGINE-CONTRACT's table. */
@@ -105,7 +107,7 @@ public record ApiError(
                         Optional.empty(),
                         message,
                         Optional.empty(),
-                        ErrorType.VALIDATION);
+                        HttpErrorType.VALIDATION);
             case EngineError.Overloaded(String message, Duration retryAfter) ->
                 new ApiError(
                         429,
@@ -114,19 +116,19 @@ public record ApiError(
                         Optional.empty(),
                         message,
                         Optional.of(retryAfter),
-                        ErrorType.OVERLOAD);
+                        HttpErrorType.OVERLOAD);
             case EngineError.Draining(String message) -> unavailable("draining", message);
             case EngineError.EngineShutdown(String message) -> unavailable("engine_shutdown", message);
             case EngineError.CannotConnect(String message) -> unavailable("cannot_connect", message);
             case EngineError.WorkerUnavailable(String message) -> unavailable("worker_unavailable", message);
             case EngineError.ConnectionTimeout(String message) ->
-                server(504, "connection_timeout", message, ErrorType.RESPONSE_TIMEOUT);
+                server(504, "connection_timeout", message, HttpErrorType.RESPONSE_TIMEOUT);
             case EngineError.ResponseTimeout(String message) ->
-                server(504, "response_timeout", message, ErrorType.RESPONSE_TIMEOUT);
+                server(504, "response_timeout", message, HttpErrorType.RESPONSE_TIMEOUT);
             case EngineError.Disconnected(String message) ->
-                server(502, "disconnected", message, ErrorType.TRUNCATED_STREAM);
+                server(502, "disconnected", message, HttpErrorType.TRUNCATED_STREAM);
             case EngineError.StreamIncomplete(String message) ->
-                server(502, "stream_incomplete", message, ErrorType.TRUNCATED_STREAM);
+                server(502, "stream_incomplete", message, HttpErrorType.TRUNCATED_STREAM);
             case EngineError.Cancelled(String message) ->
                 new ApiError(
                         499,
@@ -135,23 +137,23 @@ public record ApiError(
                         Optional.empty(),
                         message,
                         Optional.empty(),
-                        ErrorType.CANCELLED);
+                        HttpErrorType.CANCELLED);
             case EngineError.HttpError(int status, String message) -> ofStatus(status, message);
-            case EngineError.Unknown(String message) -> server(500, "internal_error", message, ErrorType.INTERNAL);
+            case EngineError.Unknown(String message) -> server(500, "internal_error", message, HttpErrorType.INTERNAL);
         };
     }
 
     /** An engine's own choice of status counts as the class that the status stands for. */
     private static ApiError ofStatus(int status, String message) {
         var label = switch (status) {
-            case 404 -> ErrorType.NOT_FOUND;
-            case 408, 504 -> ErrorType.RESPONSE_TIMEOUT;
-            case 429 -> ErrorType.OVERLOAD;
-            case 499 -> ErrorType.CANCELLED;
-            case 501 -> ErrorType.NOT_IMPLEMENTED;
-            case 502 -> ErrorType.BACKEND_ERROR;
-            case 503 -> ErrorType.UNAVAILABLE;
-            default -> status < 500 ? ErrorType.VALIDATION : ErrorType.INTERNAL;
+            case 404 -> HttpErrorType.NOT_FOUND;
+            case 408, 504 -> HttpErrorType.RESPONSE_TIMEOUT;
+            case 429 -> HttpErrorType.OVERLOAD;
+            case 499 -> HttpErrorType.CANCELLED;
+            case 501 -> HttpErrorType.NOT_IMPLEMENTED;
+            case 502 -> HttpErrorType.BACKEND_ERROR;
+            case 503 -> HttpErrorType.UNAVAILABLE;
+            default -> status < 500 ? HttpErrorType.VALIDATION : HttpErrorType.INTERNAL;
         };
         var type = status == 429 ? "rate_limit_error" : status < 500 ? INVALID_REQUEST : SERVER;
         var retryAfter = status == 429 || status == 503 ? Optional.of(UNAVAILABLE_RETRY) : Optional.<Duration>empty();
@@ -160,10 +162,16 @@ public record ApiError(
 
     private static ApiError unavailable(String code, String message) {
         return new ApiError(
-                503, SERVER, code, Optional.empty(), message, Optional.of(UNAVAILABLE_RETRY), ErrorType.UNAVAILABLE);
+                503,
+                SERVER,
+                code,
+                Optional.empty(),
+                message,
+                Optional.of(UNAVAILABLE_RETRY),
+                HttpErrorType.UNAVAILABLE);
     }
 
-    private static ApiError server(int status, String code, String message, ErrorType label) {
+    private static ApiError server(int status, String code, String message, HttpErrorType label) {
         return new ApiError(status, SERVER, code, Optional.empty(), message, Optional.empty(), label);
     }
 

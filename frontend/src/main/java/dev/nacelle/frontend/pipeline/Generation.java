@@ -117,15 +117,6 @@ final class Generation {
         return true;
     }
 
-    /** Whether that choice ended at a stop string. */
-    boolean isStopped(int choice) {
-        return choices.get(choice).isStopped();
-    }
-
-    int choices() {
-        return choices.size();
-    }
-
     int promptTokens() {
         return promptTokens;
     }

@@ -124,7 +124,7 @@ final class RequestLife {
                 yield "ok";
             }
             case Outcome.Failed(var error) -> {
-                var errorType = HttpErrorType.valueOf(error.label().name());
+                var errorType = error.label();
                 boolean begun = usage.completionTokens() > 0;
                 if (errorType == HttpErrorType.OVERLOAD && !begun) guard.rejected();
                 else guard.error(errorType);
