@@ -5,40 +5,87 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Pages made at random, read by us and by Python's client: the same samples, or at least a page that it can read. */
 class DifferentialTest {
     private static final Dialect TEXT = new Dialect(Dialect.Format.TEXT, EscapingScheme.ALLOW_UTF8);
     private static final Dialect OPENMETRICS = new Dialect(Dialect.Format.OPENMETRICS, EscapingScheme.ALLOW_UTF8);
 
+    /** How often Prometheus reads a page, too. */
+    private static final int ONE_IN = 1_000;
+
     private final BridgeMetrics bridge = new BridgeMetrics(new PrometheusRegistry(), _ -> {});
     private final BridgeMetrics.OfSource metrics = bridge.add("generated");
 
     @Test
     void aThousandPagesAreReadAsPythonReadsThem() throws Exception {
-        compare(1, 1_000);
+        compare(1, 0, 1, 1_000, new Progress(1_000), (_, _) -> {});
     }
 
     @Test
     @Tag("long")
-    void aMillionPagesAreReadAsPythonReadsThem() throws Exception {
-        compare(2, Integer.getInteger("nacelle.differential.pages", 1_000_000));
+    void aMillionPagesAreReadAsPythonReadsThemAndSomeByPrometheus(@TempDir Path folder) throws Exception {
+        int pages = Integer.getInteger("nacelle.differential.pages", 1_000_000);
+        int shards = Runtime.getRuntime().availableProcessors();
+        Progress progress = new Progress(pages);
+        try (PrometheusOracle prometheus = new PrometheusOracle(folder);
+                ExecutorService threads = Executors.newFixedThreadPool(shards)) {
+            List<Callable<Void>> tasks = IntStream.range(0, shards)
+                    .<Callable<Void>>mapToObj(shard -> () -> {
+                        compare(2, shard, shards, pages, progress, (number, page) -> {
+                            if (number % ONE_IN == 0) prometheus.read(number, page);
+                        });
+                        return null;
+                    })
+                    .toList();
+            for (Future<Void> done : threads.invokeAll(tasks)) done.get();
+        }
     }
 
-    private void compare(long seed, int pages) throws Exception {
+    /** Hears of every page, after Python has read it. */
+    private interface Also {
+        void read(int number, byte[] page) throws Exception;
+    }
+
+    /** Says how far a run of minutes is. */
+    private record Progress(int pages, AtomicInteger done) {
+        Progress(int pages) {
+            this(pages, new AtomicInteger());
+        }
+
+        void step() {
+            int now = done.incrementAndGet();
+            if (now % 10_000 == 0) System.out.printf("%,d of %,d pages%n", now, pages);
+        }
+    }
+
+    /** Compares every {@code step}th page, beginning with number {@code first}. */
+    private void compare(long seed, int first, int step, int pages, Progress progress, Also also) throws Exception {
         try (PythonOracle oracle = PythonOracle.start()) {
-            for (int i = 0; i < pages; i++) {
+            for (int i = first; i < pages; i += step) {
                 SplittableRandom random = new SplittableRandom(seed << 32 | i);
                 boolean openMetrics = random.nextBoolean();
-                if (random.nextBoolean())
-                    compareValid(oracle, i, PageGenerator.valid(random, openMetrics), openMetrics);
-                else checkBroken(oracle, i, PageGenerator.broken(random, openMetrics), random);
+                boolean valid = random.nextBoolean();
+                byte[] page =
+                        valid ? PageGenerator.valid(random, openMetrics) : PageGenerator.broken(random, openMetrics);
+                if (valid) compareValid(oracle, i, page, openMetrics);
+                else checkBroken(oracle, i, page, random);
+                also.read(i, page);
+                progress.step();
             }
         }
     }

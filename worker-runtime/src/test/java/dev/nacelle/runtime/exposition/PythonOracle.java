@@ -27,7 +27,7 @@ final class PythonOracle implements AutoCloseable {
     }
 
     /** Starts it, or skips the test, saying why. */
-    static PythonOracle start() throws Exception {
+    static synchronized PythonOracle start() throws Exception {
         Path python = ENVIRONMENT.resolve("bin").resolve("python").toAbsolutePath();
         Path ready = ENVIRONMENT.resolve("ready");
         if (!Files.exists(ready)) {
