@@ -4,6 +4,7 @@ import dev.nacelle.frontend.admission.AdmissionGate;
 import dev.nacelle.frontend.metrics.HttpEndpoint;
 import dev.nacelle.frontend.metrics.HttpMetricsConfig;
 import dev.nacelle.frontend.metrics.HttpServiceMetrics;
+import dev.nacelle.frontend.metrics.PipelineMetrics;
 import dev.nacelle.frontend.model.ModelCatalog;
 import dev.nacelle.frontend.model.ServedModel;
 import dev.nacelle.frontend.pipeline.Pipeline;
@@ -52,15 +53,16 @@ final class Frontend implements RunningRole {
                     new HttpMetricsConfig(
                             config.metricsPrefix(), config.legacyMetricsPrefix(), config.metricsBuckets()),
                     EnumSet.of(HttpEndpoint.CHAT_COMPLETIONS, HttpEndpoint.COMPLETIONS)));
+            var stages = own(new PipelineMetrics(host.metrics().families()));
             var models = new ModelGauges(metrics);
             catalog = own(new ModelCatalog(host.plane().directory(), models));
             var writers = IntStream.range(0, config.writerThreads())
-                    .mapToObj(i -> own(new WriterThread("frontend-writer-" + i)))
+                    .mapToObj(i -> own(new WriterThread("frontend-writer-" + i, stages::loopDelayed)))
                     .toList();
             var watch = own(new PeerWatch(TICK));
             own(watch.watch(Optional.empty(), new ReadinessWatch(catalog, models)));
             var limits = config.limits();
-            pipeline = new Pipeline(
+            pipeline = new Pipeline(new Pipeline.Parts(
                     new Pipeline.Limits(
                             (int) limits.body().bytes(),
                             limits.bodyTimeout(),
@@ -73,7 +75,8 @@ final class Frontend implements RunningRole {
                     watch,
                     writers,
                     metrics,
-                    host.stop()::isMade);
+                    stages,
+                    host.stop()::isMade));
             server = own(new FrontendServer(config, new ApiHandler(pipeline, catalog), host.pages()));
             own(watch.watch(Optional.empty(), new HeadWatch(server.connector(), limits.headTimeout())));
             own(host.health().show(this::health));

@@ -1,6 +1,9 @@
 package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.metrics.HttpRequestGuard;
+import dev.nacelle.frontend.metrics.Phase;
+import dev.nacelle.frontend.metrics.Stage;
+import dev.nacelle.frontend.metrics.StageGuard;
 import dev.nacelle.frontend.stream.ResponseQueue;
 import dev.nacelle.frontend.stream.Terminal;
 import dev.nacelle.runtime.plane.CancelCause;
@@ -23,6 +26,7 @@ final class Generation {
     private final List<ChoiceText> choices;
     private final int promptTokens;
     private final HttpRequestGuard guard;
+    private final StageGuard stages;
     private final ResponseQueue queue;
     private final Items items = new Items();
     private final AtomicReference<@Nullable InFlight> inFlight = new AtomicReference<>();
@@ -31,6 +35,7 @@ final class Generation {
 
     private int tokens;
     private int counted;
+    private boolean arrived;
     private long firstTokenNanos;
     private @Nullable Terminal ending;
 
@@ -40,10 +45,11 @@ final class Generation {
      * @param slots bound of the queue between engine and reader
      * @param ready called when there is something to read, by the engine's thread
      */
-    Generation(List<ChoiceText> choices, int promptTokens, HttpRequestGuard guard, int slots, Runnable ready) {
+    Generation(List<ChoiceText> choices, int promptTokens, RequestLife life, int slots, Runnable ready) {
         this.choices = List.copyOf(choices);
         this.promptTokens = promptTokens;
-        this.guard = guard;
+        guard = life.guard();
+        stages = life.stages();
         queue = new ResponseQueue(slots, ready);
     }
 
@@ -103,6 +109,7 @@ final class Generation {
             case ERROR ->
                 new Terminal.Failed(new EngineError.Unknown("the engine could not complete the response; try again"));
             case STOP, LENGTH, CONTENT_FILTER, TOOL_CALLS -> {
+                arrived();
                 for (int i = 0; i < choices.size(); i++) {
                     choices.get(i).end();
                     pass(i, List.of(), output);
@@ -133,10 +140,18 @@ final class Generation {
 
     private void count() {
         if (tokens == counted) return;
+        arrived();
         long now = System.nanoTime();
         if (firstTokenNanos == 0) firstTokenNanos = now;
         guard.tokens(tokens - counted, now);
         counted = tokens;
+    }
+
+    /** The first response item is there. */
+    private void arrived() {
+        if (arrived) return;
+        arrived = true;
+        stages.enter(Stage.POSTPROCESS, Phase.AGGREGATED);
     }
 
     private void pass(int choice, List<TokenLogProb> logProbs, Output output) {

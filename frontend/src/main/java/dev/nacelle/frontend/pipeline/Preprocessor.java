@@ -3,6 +3,7 @@ package dev.nacelle.frontend.pipeline;
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.metrics.HttpServiceMetrics;
+import dev.nacelle.frontend.metrics.PipelineMetrics;
 import dev.nacelle.frontend.metrics.TokenizerOperation;
 import dev.nacelle.frontend.model.ModelText;
 import dev.nacelle.frontend.model.ServedModel;
@@ -29,10 +30,12 @@ final class Preprocessor {
     private static final int DEFAULT_TOKENS = 1024;
 
     private final HttpServiceMetrics metrics;
+    private final PipelineMetrics stages;
     private final int promptChars;
 
-    Preprocessor(HttpServiceMetrics metrics, int promptChars) {
+    Preprocessor(HttpServiceMetrics metrics, PipelineMetrics stages, int promptChars) {
         this.metrics = metrics;
+        this.stages = stages;
         this.promptChars = promptChars;
     }
 
@@ -85,7 +88,9 @@ final class Preprocessor {
             case Asked.Chat chat -> {
                 var conversation = new ChatFormat.Conversation(
                         chat.messages(), true, chat.options().extras());
+                long start = System.nanoTime();
                 var rendered = text.chatFormat().render(conversation);
+                stages.rendered(System.nanoTime() - start);
                 yield encode(model, text.tokenizer(), "messages", rendered.text(), rendered.specials());
             }
             case Asked.Completion completion -> prompt(completion.prompt(), model, text.tokenizer());
@@ -113,7 +118,9 @@ final class Preprocessor {
                     "%s: found %d characters, expected at most %d: shorten it".formatted(field, text.length(), most)));
         long start = System.nanoTime();
         int[] ids = tokenizer.encode(text, specials);
-        metrics.tokenizerLatency(TokenizerOperation.TOKENIZE, (System.nanoTime() - start) / 1e6);
+        long took = System.nanoTime() - start;
+        metrics.tokenizerLatency(TokenizerOperation.TOKENIZE, took / 1e6);
+        stages.tokenized(took);
         if (ids.length == 0)
             throw new ApiException(
                     ApiError.invalid(field, field + ": found a text of no tokens, expected at least one"));

@@ -4,7 +4,9 @@ import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.metrics.HttpErrorType;
 import dev.nacelle.frontend.metrics.HttpRequestGuard;
 import dev.nacelle.frontend.metrics.HttpServiceMetrics;
+import dev.nacelle.frontend.metrics.PipelineMetrics;
 import dev.nacelle.frontend.metrics.RequestType;
+import dev.nacelle.frontend.metrics.StageGuard;
 import dev.nacelle.frontend.model.ServedModel;
 import dev.nacelle.spi.request.Usage;
 import java.util.ArrayDeque;
@@ -32,31 +34,45 @@ final class RequestLife {
     private final String model;
     private final RequestType type;
     private final HttpRequestGuard guard;
+    private final StageGuard stages;
     private final Deque<Held> held = new ArrayDeque<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile Usage usage = new Usage(0, 0);
     private volatile long firstTokenNanos;
 
-    private RequestLife(HttpExchange http, Endpoint endpoint, String model, RequestType type, HttpRequestGuard guard) {
+    private RequestLife(
+            HttpExchange http,
+            Endpoint endpoint,
+            String model,
+            RequestType type,
+            HttpRequestGuard guard,
+            StageGuard stages) {
         this.http = http;
         this.endpoint = endpoint;
         this.model = model;
         this.type = type;
         this.guard = guard;
+        this.stages = stages;
     }
 
     /** A request for a model that is served here. */
     static RequestLife of(
-            HttpExchange http, Endpoint endpoint, ServedModel model, boolean stream, HttpServiceMetrics metrics) {
+            HttpExchange http,
+            Endpoint endpoint,
+            ServedModel model,
+            boolean stream,
+            HttpServiceMetrics metrics,
+            PipelineMetrics stages) {
         var type = stream ? RequestType.STREAM : RequestType.UNARY;
         var guard = metrics.begin(model.name(), endpoint.label(), type, http.startNanos());
-        return new RequestLife(http, endpoint, model.name(), type, guard);
+        return new RequestLife(http, endpoint, model.name(), type, guard, stages.begin());
     }
 
     /** A request of which no more is known than where it came in. */
-    static RequestLife ofUnknown(HttpExchange http, Endpoint endpoint, HttpServiceMetrics metrics) {
+    static RequestLife ofUnknown(
+            HttpExchange http, Endpoint endpoint, HttpServiceMetrics metrics, PipelineMetrics stages) {
         var guard = metrics.begin("", endpoint.label(), RequestType.UNARY, http.startNanos());
-        return new RequestLife(http, endpoint, "-", RequestType.UNARY, guard);
+        return new RequestLife(http, endpoint, "-", RequestType.UNARY, guard, stages.begin());
     }
 
     HttpExchange http() {
@@ -65,6 +81,11 @@ final class RequestLife {
 
     HttpRequestGuard guard() {
         return guard;
+    }
+
+    /** Its way through the pipeline's stages. */
+    StageGuard stages() {
+        return stages;
     }
 
     /** Gives {@code what} back at the end, before what was added earlier; at once when the end has come. */
@@ -99,6 +120,7 @@ final class RequestLife {
             if (!over.compareAndSet(false, true)) return;
         }
         var label = label(outcome);
+        stages.close();
         guard.close();
         for (var what : held) what.release();
         long now = System.nanoTime();

@@ -58,7 +58,7 @@ final class StreamReply implements Reply, Frames, Output {
         this.includeUsage = includeUsage;
         silenceNanos = settings.silence().toNanos();
         events = new EventStream(this, life.http().response(), writer);
-        generation = new Generation(choices, promptTokens, life.guard(), settings.queueSlots(), events::wake);
+        generation = new Generation(choices, promptTokens, life, settings.queueSlots(), events::wake);
     }
 
     @Override
@@ -162,6 +162,7 @@ final class StreamReply implements Reply, Frames, Output {
                 renderer.finish(out, reason);
                 if (includeUsage) renderer.usage(out, usage);
                 ChunkRenderer.done(out);
+                life.stages().complete();
             }
             case Terminal.Failed(var error) -> {
                 life.consumed(new Usage(generation.promptTokens(), generation.tokens()), generation.firstTokenNanos());

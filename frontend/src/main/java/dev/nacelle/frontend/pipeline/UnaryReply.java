@@ -52,7 +52,7 @@ final class UnaryReply implements Reply, Output {
         this.withLogProbs = withLogProbs;
         this.tokenizer = tokenizer;
         job = writer.job(this::read);
-        generation = new Generation(choices, promptTokens, life.guard(), queueSlots, job::wake);
+        generation = new Generation(choices, promptTokens, life, queueSlots, job::wake);
     }
 
     @Override
@@ -135,6 +135,7 @@ final class UnaryReply implements Reply, Output {
         var body = new JsonBuffer(512 + 2 * text.length());
         var tokens = withLogProbs ? Optional.of(logProbs) : Optional.<List<TokenLogProb>>empty();
         endpoint.render(body, head, new ResponseBodies.Choice(text, reason, tokens), usage, tokenizer);
+        life.stages().complete();
         life.http()
                 .answer(
                         200,

@@ -3,6 +3,7 @@ package dev.nacelle.frontend.stream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,14 +15,22 @@ import org.slf4j.LoggerFactory;
  */
 public final class WriterThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WriterThread.class);
+    private static final long TICK_NANOS = 10_000_000;
 
     private final AtomicReference<@Nullable Job> newest = new AtomicReference<>();
+    private final LongConsumer delays;
     private final Thread thread;
+    private long nextTickNanos;
     private volatile boolean parked;
     private volatile boolean closed;
 
-    /** Starts the thread. */
-    public WriterThread(String name) {
+    /**
+     * Starts the thread.
+     *
+     * @param delays hears, about every 10 ms, how many nanoseconds later than that the thread had time for it
+     */
+    public WriterThread(String name, LongConsumer delays) {
+        this.delays = delays;
         thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
         thread.start();
     }
@@ -62,7 +71,9 @@ public final class WriterThread implements AutoCloseable {
     }
 
     private void loop() {
+        nextTickNanos = System.nanoTime() + TICK_NANOS;
         while (true) {
+            tick();
             Job batch = newest.getAndSet(null);
             if (batch != null) runInOrder(batch);
             else if (closed) return;
@@ -72,8 +83,18 @@ public final class WriterThread implements AutoCloseable {
 
     private void await() {
         parked = true;
-        if (newest.get() == null && !closed) LockSupport.park(this);
+        if (newest.get() == null && !closed)
+            LockSupport.parkNanos(this, Math.max(1, nextTickNanos - System.nanoTime()));
         parked = false;
+    }
+
+    /** A timer that is as late as the thread's work makes every stream. */
+    private void tick() {
+        long now = System.nanoTime();
+        long late = now - nextTickNanos;
+        if (late < 0) return;
+        delays.accept(late);
+        nextTickNanos = now + TICK_NANOS;
     }
 
     /** The stack's newest is its first: the others have waited longer. */

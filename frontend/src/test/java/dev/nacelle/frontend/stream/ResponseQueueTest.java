@@ -204,7 +204,7 @@ class ResponseQueueTest {
         var sum = new long[1];
         var last = new int[] {-1};
         var done = new CountDownLatch(1);
-        try (var writer = new WriterThread("writer")) {
+        try (var writer = new WriterThread("writer", _ -> {})) {
             var job = new WriterThread.Job[1];
             var shared = new ResponseQueue(64, () -> job[0].wake());
             job[0] = writer.job(() -> {

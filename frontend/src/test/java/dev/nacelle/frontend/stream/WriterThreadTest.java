@@ -16,7 +16,7 @@ class WriterThreadTest {
     @Test
     void jobsRunInTheOrderOfTheirWakeUps() throws InterruptedException {
         var order = Collections.synchronizedList(new ArrayList<Integer>());
-        try (var writer = new WriterThread("writer")) {
+        try (var writer = new WriterThread("writer", _ -> {})) {
             var blocked = new CountDownLatch(1);
             var started = new CountDownLatch(1);
             var done = new CountDownLatch(1);
@@ -42,7 +42,7 @@ class WriterThreadTest {
     void aJobWokenWhileItRunsRunsAgain() throws InterruptedException {
         var runs = new AtomicInteger();
         var done = new CountDownLatch(1);
-        try (var writer = new WriterThread("writer")) {
+        try (var writer = new WriterThread("writer", _ -> {})) {
             var job = new WriterThread.Job[1];
             job[0] = writer.job(() -> {
                 if (runs.incrementAndGet() < 3) job[0].wake();
@@ -57,7 +57,7 @@ class WriterThreadTest {
     @Test
     void aFailingJobCostsNobodyElse() throws InterruptedException {
         var done = new CountDownLatch(1);
-        try (var writer = new WriterThread("writer")) {
+        try (var writer = new WriterThread("writer", _ -> {})) {
             writer.job(() -> {
                         throw new IllegalStateException("on purpose");
                     })
@@ -74,7 +74,7 @@ class WriterThreadTest {
         var written = new AtomicInteger();
         var seen = new AtomicInteger();
         var done = new CountDownLatch(1);
-        try (var writer = new WriterThread("writer")) {
+        try (var writer = new WriterThread("writer", _ -> {})) {
             var job = writer.job(() -> {
                 seen.set(written.get());
                 if (seen.get() == threads * wakeUps) done.countDown();

@@ -1,0 +1,114 @@
+package dev.nacelle.frontend.pipeline;
+
+import dev.nacelle.frontend.api.ApiError;
+import dev.nacelle.frontend.api.ApiException;
+import dev.nacelle.frontend.metrics.Phase;
+import dev.nacelle.frontend.metrics.Stage;
+import dev.nacelle.frontend.model.ModelText;
+import dev.nacelle.frontend.model.ServedModel;
+import dev.nacelle.frontend.stream.PeerWatch;
+import dev.nacelle.runtime.plane.RequestHead;
+import dev.nacelle.spi.error.EngineError;
+import dev.nacelle.spi.error.EngineException;
+import dev.nacelle.spi.request.GenerateRequest;
+import dev.nacelle.spi.request.Prompt;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A request of which it is known what it asks of whom, on its way through the stages. */
+final class Serving {
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
+    /** What the stages of all requests share. */
+    static final class Stages {
+        private final Preprocessor preprocessor;
+        private final Replies replies;
+        private final PeerWatch watch;
+        private final Running running;
+
+        Stages(Pipeline.Parts parts, Running running) {
+            preprocessor = new Preprocessor(
+                    parts.http(), parts.stages(), parts.limits().promptChars());
+            replies = new Replies(parts);
+            watch = parts.watch();
+            this.running = running;
+        }
+    }
+
+    private final Stages stages;
+    private final Endpoint endpoint;
+    private final ServedModel model;
+    private final Asked asked;
+    private final RequestLife life;
+
+    Serving(Stages stages, Endpoint endpoint, ServedModel model, Asked asked, RequestLife life) {
+        this.stages = stages;
+        this.endpoint = endpoint;
+        this.model = model;
+        this.asked = asked;
+        this.life = life;
+    }
+
+    /** Answers the request, or refuses it; never throws. */
+    void run() {
+        try {
+            var text = use(model);
+            life.holds(text::close);
+            life.stages().enter(Stage.PREPROCESS, Phase.AGGREGATED);
+            var request = stages.preprocessor.prepare(asked, model, text);
+            int promptTokens = request.prompt() instanceof Prompt.Tokens(var tokens) ? tokens.size() : 0;
+            if (promptTokens > 0) life.guard().inputTokens(promptTokens);
+            var reply = stages.replies.reply(endpoint, asked, request, promptTokens, text, life);
+            life.stages().enter(Stage.ROUTE, Phase.AGGREGATED);
+            send(request, reply);
+        } catch (ApiException e) {
+            life.refuse(e.error());
+        } catch (EngineException e) {
+            life.refuse(ApiError.of(e.error()));
+        } catch (RuntimeException | Error e) {
+            LOG.error("request {} failed", life.http().id(), e);
+            life.refuse(ApiError.internal());
+        }
+    }
+
+    /** From here on the reply answers, also when nobody takes the request. */
+    private void send(GenerateRequest request, Reply reply) {
+        life.holds(stages.running.add(reply));
+        life.holds(stages.watch.watch(life.http().unreadConnection(), reply)::close);
+        life.http().onFailure(reply::callerGone);
+        var generation = reply.generation();
+        try {
+            var candidates = Dispatcher.route(model);
+            life.stages().enter(Stage.DISPATCH, Phase.AGGREGATED);
+            generation.started(Dispatcher.dispatch(candidates, request, head(), generation.queue()));
+        } catch (EngineException e) {
+            generation.queue().failed(e.error());
+        } catch (RuntimeException | Error e) {
+            LOG.error("request {} failed", life.http().id(), e);
+            generation
+                    .queue()
+                    .failed(new EngineError.Unknown(ApiError.internal().message()));
+        }
+        stages.running.check(reply);
+    }
+
+    private RequestHead head() {
+        var headers = life.http().request().getHeaders();
+        var trace = new LinkedHashMap<String, String>();
+        for (var name : List.of("traceparent", "tracestate")) {
+            var value = headers.get(name);
+            if (value != null) trace.put(name, value);
+        }
+        return new RequestHead(life.http().id(), asked.options().metadata(), trace);
+    }
+
+    private static ModelText.Use use(ServedModel model) throws EngineException {
+        var use = model.text().use();
+        if (use.isPresent()) return use.get();
+        var failure = model.text().failure();
+        throw new EngineException(new EngineError.WorkerUnavailable("model '%s' cannot be used: %s"
+                .formatted(model.name(), failure.isEmpty() ? "its tokenizer is being loaded" : failure)));
+    }
+}
