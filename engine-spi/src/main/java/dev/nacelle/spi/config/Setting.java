@@ -30,6 +30,9 @@ public @interface Setting {
     /** The greatest number allowed, likewise. */
     double max() default Double.POSITIVE_INFINITY;
 
+    /** The YAML key, where the component cannot be called so: {@code class} is a word of Java. */
+    String key() default "";
+
     /** True for a value that must never be printed. */
     boolean secret() default false;
 

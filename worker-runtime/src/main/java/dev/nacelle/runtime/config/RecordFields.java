@@ -67,7 +67,7 @@ final class RecordFields {
         var valueType = presence == Field.Presence.OPTIONAL ? argument(generic, 0) : generic;
         try {
             return new Field(
-                    key(component.getName()),
+                    setting.map(Setting::key).filter(key -> !key.isEmpty()).orElseGet(() -> key(component.getName())),
                     component.getName(),
                     shape(valueType, component, range),
                     presence,

@@ -3,6 +3,7 @@ package dev.nacelle.runtime.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nacelle.spi.config.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,5 +109,15 @@ class ValueFormsTest {
         Files.writeString(secret.path(), " \n");
         assertThatThrownBy(secret::read).hasMessageContaining("expected a secret of 1 byte to 64 KiB");
         assertThatThrownBy(() -> new SecretFile(folder.resolve("none")).read()).hasMessageContaining("no such file");
+    }
+
+    @Test
+    void aKeyMayBeCalledWhatNoComponentCan() {
+        record Named(
+                @Setting(key = "class", value = "What it is")
+                String className) {}
+        var source = ConfigSource.empty(Path.of("")).withText("class: a", Path.of(""));
+        assertThat(ConfigLoader.load(source, List.of(Named.class)).part(Named.class))
+                .isEqualTo(new Named("a"));
     }
 }

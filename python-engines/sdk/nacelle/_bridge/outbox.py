@@ -1,0 +1,69 @@
+"""Frames on their way out: gathered while the event loop turns once, and sent together."""
+
+import threading
+from asyncio import AbstractEventLoop
+from typing import Callable, List, Optional
+
+_RECORDS_MAX = 512
+
+
+class Outbox:
+    """:param deliver: takes whole frames, one after the other; called by one thread at a time, never blocks for long"""
+
+    def __init__(self, deliver: Callable[[bytes], object]) -> None:
+        self._deliver = deliver
+        # The list is never replaced: a thread may hold it between looking it up and appending to it.
+        self._records: List[bytes] = []
+        # Reentrant: a finalizer that logs may run in the middle of a flush.
+        self._lock = threading.RLock()
+        self._loop: Optional[AbstractEventLoop] = None
+        self._scheduled = False
+        self._woken = False
+        #: Counts flushes at the end of a turn: a pump sees by it whether the loop has turned.
+        self.turns = 0
+
+    def attach(self, loop: AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def put(self, record: bytes) -> None:
+        """On the event loop's thread: out when the loop has turned."""
+        records = self._records
+        records.append(record)
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._turn)  # type: ignore[union-attr]
+        elif len(records) >= _RECORDS_MAX:
+            self.flush()
+
+    def post(self, record: bytes) -> None:
+        """From any thread: out when the loop turns next."""
+        self._records.append(record)
+        if self._woken:
+            return
+        self._woken = True
+        try:
+            self._loop.call_soon_threadsafe(self._wake)  # type: ignore[union-attr]
+        except (RuntimeError, AttributeError):  # no loop any more, or not yet
+            self._woken = False
+            self.flush()
+
+    def send(self, record: bytes) -> None:
+        """From any thread: out at once, after what was put before."""
+        self._records.append(record)
+        self.flush()
+
+    def flush(self) -> None:
+        with self._lock:
+            batch = self._records[:]
+            if batch:
+                del self._records[: len(batch)]
+                self._deliver(batch[0] if len(batch) == 1 else b"".join(batch))
+
+    def _turn(self) -> None:
+        self._scheduled = False
+        self.turns += 1
+        self.flush()
+
+    def _wake(self) -> None:
+        self._woken = False
+        self.flush()

@@ -1,0 +1,9 @@
+package dev.nacelle.python.graalpy;
+
+/** What an engine in GraalPy may reach. */
+public enum Sandbox {
+    /** Its own folders, read-only; no threads, sockets, processes or native code. */
+    STRICT,
+    /** Whatever GraalPy can do. */
+    TRUSTED
+}

@@ -1,0 +1,5 @@
+/** GraalPy inside the JVM. */
+@NullMarked
+package dev.nacelle.python.graalpy;
+
+import org.jspecify.annotations.NullMarked;
