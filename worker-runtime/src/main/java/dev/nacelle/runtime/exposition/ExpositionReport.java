@@ -70,7 +70,7 @@ public record ExpositionReport(
     public static ExpositionReport read(String place) throws IOException, InterruptedException {
         if (!place.matches("https?://.*")) return of(Files.readAllBytes(Path.of(place)));
         SourceLimits wide = new SourceLimits(1, 1L << 30, 1, 1);
-        try (UrlReader reader = new UrlReader(URI.create(place), Map.of(), Duration.ofSeconds(30))) {
+        try (UrlReader reader = new UrlReader(URI.create(place), Map.of(), Optional.empty(), Duration.ofSeconds(30))) {
             return of(reader.read(wide));
         } catch (TooLarge e) {
             throw new IOException(e.getMessage(), e);

@@ -74,7 +74,8 @@ public final class ForeignSources implements AutoCloseable {
         SourceSpec spec = config.spec(autoLabels);
         if (config.file().isPresent())
             return addReader(spec, new FileReader(config.file().get()));
-        UrlReader reader = new UrlReader(URI.create(config.url().orElseThrow()), config.headers(), config.timeout());
+        UrlReader reader = new UrlReader(
+                URI.create(config.url().orElseThrow()), config.headers(), config.bearerTokenFile(), config.timeout());
         try {
             Registration registration = addReader(spec, reader);
             return () -> {

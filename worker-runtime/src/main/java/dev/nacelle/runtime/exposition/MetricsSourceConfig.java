@@ -1,6 +1,7 @@
 package dev.nacelle.runtime.exposition;
 
 import dev.nacelle.runtime.config.ByteSize;
+import dev.nacelle.runtime.config.SecretFile;
 import dev.nacelle.spi.config.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,9 @@ public record MetricsSourceConfig(
         @Setting(value = "Request headers, such as Authorization", byDefault = "{}", secret = true)
         Map<String, String> headers,
 
+        @Setting("File with a token for 'Authorization: Bearer', read each time, so that a rotated one is used")
+        Optional<SecretFile> bearerTokenFile,
+
         @Setting(value = "Families to take, by the beginning of their names; all when empty", byDefault = "[]")
         List<String> prefixFilters,
 
@@ -56,6 +60,9 @@ public record MetricsSourceConfig(
         if (url.isPresent() == file.isPresent())
             throw new IllegalArgumentException("source '%s' has %s, expected exactly one of url and file"
                     .formatted(name, url.isPresent() ? "both url and file" : "neither url nor file"));
+        if (bearerTokenFile.isPresent() && url.isEmpty())
+            throw new IllegalArgumentException(
+                    "source '%s' has a bearer_token_file and no url, expected it with a url only".formatted(name));
         headers = Map.copyOf(headers);
         prefixFilters = List.copyOf(prefixFilters);
         excludePrefixes = List.copyOf(excludePrefixes);

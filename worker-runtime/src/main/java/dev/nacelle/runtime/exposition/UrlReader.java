@@ -1,5 +1,6 @@
 package dev.nacelle.runtime.exposition;
 
+import dev.nacelle.runtime.config.SecretFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /** Reads another process's page over HTTP. */
@@ -16,29 +18,34 @@ final class UrlReader implements Source.Reader, AutoCloseable {
             "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
     private final HttpClient client;
-    private final HttpRequest request;
+    private final HttpRequest.Builder request;
+    private final Optional<SecretFile> token;
 
-    UrlReader(URI url, Map<String, String> headers, Duration timeout) {
+    /** @param token goes out as {@code Authorization: Bearer}; its file is read for every request */
+    UrlReader(URI url, Map<String, String> headers, Optional<SecretFile> token, Duration timeout) {
         if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme()))
             throw new IllegalArgumentException("url '%s', expected http:// or https://".formatted(url));
         client = HttpClient.newBuilder()
                 .connectTimeout(timeout)
-                .followRedirects(HttpClient.Redirect.NORMAL)
+                // A redirect takes the headers along: what is secret goes nowhere but where it was meant to.
+                .followRedirects(
+                        headers.isEmpty() && token.isEmpty() ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER)
                 .build();
-        HttpRequest.Builder builder = HttpRequest.newBuilder(url)
+        this.token = token;
+        request = HttpRequest.newBuilder(url)
                 .timeout(timeout)
                 .header("Accept", ACCEPT)
                 .header("Accept-Encoding", "gzip");
-        headers.forEach(builder::setHeader);
-        request = builder.build();
+        headers.forEach(request::setHeader);
     }
 
     @Override
     public byte[] read(SourceLimits limits) throws IOException, InterruptedException, TooLarge {
-        HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        HttpRequest next = authorized();
+        HttpResponse<InputStream> response = client.send(next, HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             if (response.statusCode() != 200)
-                throw new IOException("%s answered %d".formatted(request.uri(), response.statusCode()));
+                throw new IOException("%s answered %d".formatted(next.uri(), response.statusCode()));
             boolean zipped =
                     response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
             // The limit holds for what comes out: a small answer may unfold to anything.
@@ -46,6 +53,13 @@ final class UrlReader implements Source.Reader, AutoCloseable {
                 return readAtMost(text, limits.bytes());
             }
         }
+    }
+
+    private HttpRequest authorized() throws IOException {
+        HttpRequest.Builder next = request.copy();
+        if (token.isPresent())
+            next.setHeader("Authorization", "Bearer " + token.get().read());
+        return next.build();
     }
 
     static byte[] readAtMost(InputStream in, long bytes) throws IOException, TooLarge {

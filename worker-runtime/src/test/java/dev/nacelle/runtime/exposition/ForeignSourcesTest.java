@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nacelle.runtime.config.ByteSize;
+import dev.nacelle.runtime.config.SecretFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -128,6 +130,10 @@ class ForeignSourcesTest {
     }
 
     private static MetricsSourceConfig config(Optional<String> url, Optional<Path> file) {
+        return config(url, file, Optional.empty());
+    }
+
+    private static MetricsSourceConfig config(Optional<String> url, Optional<Path> file, Optional<SecretFile> token) {
         return new MetricsSourceConfig(
                 "configured",
                 url,
@@ -136,6 +142,7 @@ class ForeignSourcesTest {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Map.of("X-Key", "k"),
+                token,
                 List.of(),
                 List.of("b"),
                 Map.of("site", "x"),
@@ -180,6 +187,43 @@ class ForeignSourcesTest {
     }
 
     @Test
+    void aTokenIsReadForEachRequestAndGoesNowhereElse(@TempDir Path folder) throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        com.sun.net.httpserver.HttpServer server =
+                com.sun.net.httpserver.HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            seen.add(path + " " + exchange.getRequestHeaders().getFirst("Authorization"));
+            exchange.getResponseHeaders().add("Location", "/elsewhere");
+            exchange.sendResponseHeaders(path.equals("/moved") ? 302 : 200, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            Path token = Files.writeString(folder.resolve("token"), "first\n");
+            String url = "http://127.0.0.1:" + server.getAddress().getPort();
+            var secret = Optional.of(new SecretFile(token));
+            try (var _ =
+                    page.page.sources().add(config(Optional.of(url + "/page"), Optional.empty(), secret), Map.of())) {
+                await(() -> page.foreignText().isEmpty() && seen.contains("/page Bearer first"));
+                Files.writeString(token, "second");
+                await(() -> page.foreignText().isEmpty() && seen.contains("/page Bearer second"));
+            }
+            page.page.sources().add(config(Optional.of(url + "/moved"), Optional.empty(), secret), Map.of());
+            await(() -> page.page
+                    .sources()
+                    .health()
+                    .getFirst()
+                    .lastError()
+                    .orElse(page.foreignText())
+                    .contains("answered 302"));
+            assertThat(seen).noneMatch(request -> request.startsWith("/elsewhere"));
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
     void aCompressedAnswerIsMeasuredAsItUnfolds() throws Exception {
         com.sun.net.httpserver.HttpServer server =
                 com.sun.net.httpserver.HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -212,6 +256,9 @@ class ForeignSourcesTest {
 
     @Test
     void aConfiguredSourceHasEitherUrlOrFile() {
+        assertThatThrownBy(() -> config(
+                        Optional.empty(), Optional.of(Path.of("y")), Optional.of(new SecretFile(Path.of("token")))))
+                .hasMessageContaining("bearer_token_file and no url");
         assertThatThrownBy(() -> config(Optional.empty(), Optional.empty()))
                 .hasMessageContaining("neither url nor file");
         assertThatThrownBy(() -> config(Optional.of("http://x"), Optional.of(Path.of("y"))))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.Registration;
+import dev.nacelle.spi.metrics.ComponentSnapshot;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WorkerScopeTest {
@@ -211,5 +213,30 @@ class WorkerScopeTest {
                 config.runtime(),
                 config.version(),
                 config.runtimeData());
+    }
+
+    @Test
+    @Tag("long")
+    void theHeapIsFlatOverAMillionWorkersThatCameAndWent() {
+        comeAndGo(0, 100_000);
+        long before = heapAfterCollection();
+        comeAndGo(100_000, Integer.getInteger("nacelle.scope.cycles", 1_000_000));
+        assertThat(heapAfterCollection() - before).isLessThan(1 << 20);
+        assertThat(Page.of(registry).family("dynamo_component_drain_time_seconds"))
+                .isEmpty();
+    }
+
+    private void comeAndGo(int first, int end) {
+        for (int id = first; id < end; id++) {
+            try (var worker =
+                    runtime.worker(new Chain("dynamo", "backend", "generate", id), new ModelLabels("m", "s"))) {
+                worker.components(List.of(0, 1), LoadListener.NONE).publish(1, new ComponentSnapshot(1, 2, 0.5, 0.5));
+            }
+        }
+    }
+
+    private static long heapAfterCollection() {
+        for (int i = 0; i < 3; i++) System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }
