@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.examples.simulated.core;
+
+import org.jspecify.annotations.NullMarked;
