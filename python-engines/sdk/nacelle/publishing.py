@@ -96,8 +96,8 @@ class EngineMetrics(Protocol):
         """The labels of everything that this worker exports; ``nacelle.metrics`` adds them to a registry."""
 
     def register_prometheus_expfmt_callback(self, callback: Callable[[], str]) -> None:
-        """``callback`` returns a page in text 0.0.4 or OpenMetrics, which the host merges into its own. It is called
-        off the scrape path, from a thread that is not the event loop's."""
+        """``callback`` returns a page in text 0.0.4 or OpenMetrics, which the host merges into its own. A scrape never
+        waits for it: the host calls it in the background, from any thread."""
 
     def register_prometheus_typed_callback(self, callback: Callable[[], Any]) -> None:
         """Accepted for engines that offer both; the text says it all."""

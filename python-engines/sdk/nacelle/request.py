@@ -153,6 +153,9 @@ class Context(Protocol):
 
     def start_span(self, name: str, attrs: Optional[Mapping[str, Any]] = None) -> Span: ...
 
+    def detached(self, id: str) -> Context:
+        """For a request of the engine's own: the same trace and a copy of the metadata, an end of its own."""
+
 
 @dataclass(frozen=True)
 class StopRule:
