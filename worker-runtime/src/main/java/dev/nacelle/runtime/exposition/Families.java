@@ -143,7 +143,10 @@ final class Families {
         if (name.endsWith("_total")) {
             // Some registries write the type under the name without the suffix in text 0.0.4 too.
             FamilyBuilder counter = declared.get(name.substring(0, name.length() - 6));
-            if (counter != null && isCounter(counter.type()) && counter.size() == 0) {
+            if (counter != null
+                    && isCounter(counter.type())
+                    && counter.declared().equals(counter.name())
+                    && counter.size() == 0) {
                 counter.type(FamilyType.COUNTER);
                 return names.put(bytes(name), counter, Role.TOTAL);
             }

@@ -39,14 +39,15 @@ class DifferentialTest {
     @Test
     @Tag("long")
     void aMillionPagesAreReadAsPythonReadsThemAndSomeByPrometheus(@TempDir Path folder) throws Exception {
+        int from = Integer.getInteger("nacelle.differential.from", 0);
         int pages = Integer.getInteger("nacelle.differential.pages", 1_000_000);
         int shards = Runtime.getRuntime().availableProcessors();
-        Progress progress = new Progress(pages);
+        Progress progress = new Progress(pages - from);
         try (PrometheusOracle prometheus = new PrometheusOracle(folder);
                 ExecutorService threads = Executors.newFixedThreadPool(shards)) {
             List<Callable<Void>> tasks = IntStream.range(0, shards)
                     .<Callable<Void>>mapToObj(shard -> () -> {
-                        compare(2, shard, shards, pages, progress, (number, page) -> {
+                        compare(2, from + shard, shards, pages, progress, (number, page) -> {
                             if (number % ONE_IN == 0) prometheus.read(number, page);
                         });
                         return null;

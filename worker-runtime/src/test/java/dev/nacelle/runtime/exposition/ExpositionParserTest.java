@@ -205,4 +205,11 @@ class ExpositionParserTest {
         SourceSpec spec = SourceSpec.named("x").filtered(List.of("a_"), List.of("a_x"));
         assertThat(names(parse("a_1 1\na_x 1\nb garbage\n", spec))).containsExactly("UNKNOWN a_1 1");
     }
+
+    @Test
+    void aSuffixThatTheTypeHasAlreadyIsNotGivenOnceMore() throws Exception {
+        assertThat(names(parse("# TYPE c_total counter\nc_total_total 1\nc_total 2\n")))
+                .containsExactly("COUNTER c 1", "UNKNOWN c_total_total 1");
+        assertThat(names(parse("# TYPE c counter\nc_total 1\n"))).containsExactly("COUNTER c 1");
+    }
 }
