@@ -3,7 +3,7 @@ package dev.nacelle.frontend;
 import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.InFlight;
 import dev.nacelle.runtime.plane.Lease;
-import dev.nacelle.runtime.plane.Plane;
+import dev.nacelle.runtime.plane.LocalPlane;
 import dev.nacelle.runtime.plane.RequestHandler;
 import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.runtime.plane.ResponseReceiver;
@@ -35,7 +35,7 @@ final class DrivenEngine implements RequestHandler, AutoCloseable {
     private final AtomicReference<@Nullable EngineError> refusal = new AtomicReference<>();
     private final Lease lease;
 
-    DrivenEngine(Plane plane, EngineConfig config) {
+    DrivenEngine(LocalPlane plane, EngineConfig config) {
         var card = new WorkerCard(
                 IDS.incrementAndGet(),
                 "test",

@@ -1,4 +1,4 @@
-/** The way of a response to its client: a bounded queue, the thread that writes, and the watch for clients that left. */
+/** The way of a response to its client: the thread that writes, and the watch for clients that left. */
 @NullMarked
 package dev.nacelle.frontend.stream;
 

@@ -1,7 +1,9 @@
 package dev.nacelle.runtime.host;
 
-import dev.nacelle.runtime.plane.LocalPlane;
 import dev.nacelle.runtime.plane.Plane;
+import dev.nacelle.runtime.plane.PlaneException;
+import dev.nacelle.runtime.plane.PlaneProvider;
+import dev.nacelle.runtime.plane.PlaneServices;
 import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.runtime.role.HostServices;
 import dev.nacelle.runtime.role.Role;
@@ -10,10 +12,12 @@ import dev.nacelle.runtime.role.StartException;
 import dev.nacelle.runtime.role.StartProgress;
 import dev.nacelle.runtime.role.StopRequest;
 import dev.nacelle.runtime.system.ActionBoard;
+import dev.nacelle.runtime.system.FileBoard;
 import dev.nacelle.runtime.system.HealthBoard;
 import dev.nacelle.runtime.system.SystemPages;
 import dev.nacelle.runtime.system.SystemServer;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -77,13 +81,16 @@ public final class Host implements AutoCloseable {
         metrics.addSources(host.metrics(), Map.of("dynamo_namespace", host.namespace()));
         board.section("metrics_sources", metrics::sources);
         var pages = new SystemPages(board, metrics::servlet);
-        Plane plane = own(new LocalPlane());
+        var files = new FileBoard();
         SystemServer system;
         try {
-            system = own(new SystemServer(host.system(), pages, actions));
+            system = own(new SystemServer(host.system(), pages, actions, files));
         } catch (IOException e) {
             throw new StartException(String.valueOf(e.getMessage()), e);
         }
+        var plane = own(open(
+                config.plane(),
+                new PlaneServices(host.namespace(), metrics.runtime(), board, files, URI.create(system.address()))));
         var services = new HostServices(
                 host.namespace(),
                 config.configuration(),
@@ -105,6 +112,15 @@ public final class Host implements AutoCloseable {
         }
         lines.add("metrics and health at %s".formatted(system.address()));
         served = List.copyOf(lines);
+    }
+
+    private <C extends Record> Plane open(PlaneProvider<C> provider, PlaneServices services)
+            throws StartException, InterruptedException {
+        try {
+            return provider.open(config.configuration().part(provider.configuration()), services);
+        } catch (PlaneException e) {
+            throw new StartException("plane %s: %s".formatted(provider.name(), e.getMessage()), e);
+        }
     }
 
     private <C extends Record> RunningRole start(Role<C> role, HostServices services)

@@ -6,6 +6,7 @@ import dev.nacelle.runtime.config.ConfigSource;
 import dev.nacelle.runtime.config.Configuration;
 import dev.nacelle.runtime.config.SectionTypes;
 import dev.nacelle.runtime.engine.EngineCatalog;
+import dev.nacelle.runtime.plane.PlaneProvider;
 import dev.nacelle.runtime.role.Role;
 import dev.nacelle.runtime.role.StartException;
 import java.nio.file.Path;
@@ -23,11 +24,14 @@ import java.util.TreeMap;
 public final class HostConfig implements AutoCloseable {
     private final Configuration configuration;
     private final EngineCatalog engines;
+    private final PlaneProvider<?> plane;
     private final List<Role<?>> roles;
 
-    private HostConfig(Configuration configuration, EngineCatalog engines, List<Role<?>> roles) {
+    private HostConfig(
+            Configuration configuration, EngineCatalog engines, PlaneProvider<?> plane, List<Role<?>> roles) {
         this.configuration = configuration;
         this.engines = engines;
+        this.plane = plane;
         this.roles = roles;
     }
 
@@ -42,7 +46,8 @@ public final class HostConfig implements AutoCloseable {
         var types = new EngineTypes();
         try {
             var configuration = ConfigLoader.load(source, parts(roles), types);
-            return new HostConfig(configuration, types.catalog(), chosen(configuration, roles));
+            return new HostConfig(
+                    configuration, types.catalog(), chosenPlane(configuration), chosen(configuration, roles));
         } catch (ConfigException | StartException e) {
             types.close();
             throw e;
@@ -66,10 +71,19 @@ public final class HostConfig implements AutoCloseable {
         return List.copyOf(roles);
     }
 
-    /** The records that make up a configuration: the host's, then each role's. */
+    /** Every plane on the class path, chosen or not: all of them bring settings. */
+    private static List<PlaneProvider<?>> availablePlanes() {
+        var planes = new ArrayList<PlaneProvider<?>>();
+        ServiceLoader.load(PlaneProvider.class, HostConfig.class.getClassLoader())
+                .forEach(planes::add);
+        return List.copyOf(planes);
+    }
+
+    /** The records that make up a configuration: the host's, then each plane's, then each role's. */
     public static List<Class<? extends Record>> parts(List<Role<?>> roles) {
         var parts = new ArrayList<Class<? extends Record>>();
         parts.add(HostPart.class);
+        availablePlanes().forEach(plane -> parts.add(plane.configuration()));
         roles.forEach(role -> parts.add(role.configuration()));
         return parts;
     }
@@ -80,6 +94,10 @@ public final class HostConfig implements AutoCloseable {
 
     public EngineCatalog engines() {
         return engines;
+    }
+
+    PlaneProvider<?> plane() {
+        return plane;
     }
 
     List<Role<?>> roles() {
@@ -103,6 +121,14 @@ public final class HostConfig implements AutoCloseable {
     @Override
     public void close() {
         engines.close();
+    }
+
+    private static PlaneProvider<?> chosenPlane(Configuration configuration) {
+        var byName = new TreeMap<String, PlaneProvider<?>>();
+        availablePlanes().forEach(plane -> byName.put(plane.name(), plane));
+        var plane = byName.get(configuration.part(HostPart.class).plane());
+        if (plane == null) throw configuration.mistake("plane", "", byName.keySet());
+        return plane;
     }
 
     private static List<Role<?>> chosen(Configuration configuration, List<Role<?>> available) {

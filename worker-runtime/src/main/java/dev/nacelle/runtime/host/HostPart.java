@@ -15,7 +15,9 @@ public record HostPart(
         @Setting(value = "First level of every worker's chain", byDefault = "dynamo")
         String namespace,
 
-        @Setting(value = "How workers and frontends meet; local: in this process", byDefault = "local")
+        @Setting(
+                value = "How workers and frontends meet: local (in this process), or another plane that is installed",
+                byDefault = "local")
         String plane,
 
         @Setting(value = "Jars, or folders of jars, with engines from outside the distribution", byDefault = "[]")
@@ -36,7 +38,6 @@ public record HostPart(
         if (roles.isEmpty()) throw new IllegalArgumentException("no roles, expected at least one");
         if (roles.stream().distinct().count() != roles.size())
             throw new IllegalArgumentException("roles %s, expected each once".formatted(roles));
-        if (!plane.equals("local")) throw new IllegalArgumentException("plane '%s', expected local".formatted(plane));
         if (!namespace.matches("[a-z0-9_-]+"))
             throw new IllegalArgumentException(
                     "namespace '%s', expected lower-case letters, digits, - and _".formatted(namespace));

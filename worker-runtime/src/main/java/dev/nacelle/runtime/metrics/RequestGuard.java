@@ -50,16 +50,6 @@ public final class RequestGuard implements AutoCloseable {
         if (isFirst(CANCELLED)) metrics.cancellations.increment();
     }
 
-    /** Bytes of the request that came over the network. */
-    public void requestBytes(long count) {
-        metrics.requestBytes.add(count);
-    }
-
-    /** Bytes of the response that went over the network. */
-    public void responseBytes(long count) {
-        metrics.responseBytes.add(count);
-    }
-
     /** Counts the request out and observes what it took. */
     @Override
     public void close() {

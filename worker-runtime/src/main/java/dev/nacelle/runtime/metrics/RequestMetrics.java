@@ -40,6 +40,16 @@ public final class RequestMetrics {
         Objects.requireNonNull(errors.get(type)).increment();
     }
 
+    /** Bytes of requests that came over the network. */
+    public void requestBytes(long count) {
+        requestBytes.add(count);
+    }
+
+    /** Bytes of responses that went over the network. */
+    public void responseBytes(long count) {
+        responseBytes.add(count);
+    }
+
     /** What a request spent on the network, in seconds; a negative one, by clocks that disagree, counts as zero. */
     public void networkTransit(double seconds) {
         networkTransit.observe(Math.max(0, seconds));

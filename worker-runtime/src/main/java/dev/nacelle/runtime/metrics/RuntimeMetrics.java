@@ -37,6 +37,14 @@ public final class RuntimeMetrics implements AutoCloseable {
         return new WorkerScope(this, chain, model);
     }
 
+    /**
+     * What the requests of an endpoint are counted by, for a part of the host beside its worker; both update the same
+     * series, which go with the last of them.
+     */
+    public RequestMetrics requests(Chain chain, SeriesScope owner) {
+        return new RequestMetrics(owner, WorkerScope.prometheusLabels(chain.labels()));
+    }
+
     /** Shows {@code dynamo_component_uptime_seconds} for a member of the cluster that is no worker. */
     public SeriesScope uptime(long workerId) {
         var scope = families.scope();

@@ -5,8 +5,12 @@ package dev.nacelle.runtime.plane;
  * other is in the same process. Safe from any thread.
  */
 public interface Plane extends AutoCloseable {
-    /** Makes an instance visible to every directory of the plane, until the lease is closed. */
-    Lease register(WorkerCard card, RequestHandler handler);
+    /**
+     * Makes an instance known to the plane, until the lease is closed. May block for as long as it takes to ask others.
+     *
+     * @throws PlaneException when the instance cannot be one of this plane, or would harm those that are
+     */
+    Lease register(WorkerCard card, RequestHandler handler) throws PlaneException, InterruptedException;
 
     /** The instances that this process sees. */
     Directory directory();

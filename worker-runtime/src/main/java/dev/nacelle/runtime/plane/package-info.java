@@ -1,4 +1,4 @@
-/** How workers are found and reached: the interface, and the local one. */
+/** How workers are found and reached: the interface, what its implementations share, and the local one. */
 @NullMarked
 package dev.nacelle.runtime.plane;
 

@@ -3,24 +3,19 @@ package dev.nacelle.runtime.system;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.Map;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.pathmap.PathSpec;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.PathMappingsHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
-import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The port of operators: {@code /metrics}, {@code /live}, {@code /ready}, {@code /health} and the engines' controls. A
- * server of its own, with threads of its own, so that it answers while the API drains.
+ * The port of operators: {@code /metrics}, {@code /live}, {@code /ready}, {@code /health} the engines' controls, and the
+ * files that a plane shows. A server of its own, with threads of its own, so that it answers while the API drains.
  */
 public final class SystemServer implements AutoCloseable {
     private static final long BODY_BYTES_MAX = 1 << 20;
@@ -29,7 +24,8 @@ public final class SystemServer implements AutoCloseable {
     private final ServerConnector connector;
 
     /** Starts listening. @throws IOException when the address cannot be bound; the message names it */
-    public SystemServer(SystemConfig config, SystemPages pages, ActionBoard actions) throws IOException {
+    public SystemServer(SystemConfig config, SystemPages pages, ActionBoard actions, FileBoard files)
+            throws IOException {
         var threads = new QueuedThreadPool(16, 2);
         threads.setName("system");
         threads.setDaemon(true);
@@ -49,7 +45,7 @@ public final class SystemServer implements AutoCloseable {
         mappings.addMapping(
                 PathSpec.from("/engine/update/*"),
                 new ActionHandler(actions, ActionHandler.Kind.UPDATE, config.controls()));
-        mappings.addMapping(PathSpec.from("/"), new NotFound());
+        mappings.addMapping(PathSpec.from("/"), new FileHandler(files));
         var limited = new SizeLimitHandler(BODY_BYTES_MAX, -1);
         limited.setHandler(mappings);
         server.setHandler(limited);
@@ -92,21 +88,5 @@ public final class SystemServer implements AutoCloseable {
             if (cause instanceof BindException) return "the port is in use, or the address is not this machine's";
             else if (cause instanceof UnresolvedAddressException) return "the host name cannot be resolved";
         return String.valueOf(failure.getMessage());
-    }
-
-    private static final class NotFound extends Handler.Abstract.NonBlocking {
-        @Override
-        public boolean handle(Request request, Response response, Callback callback) throws Exception {
-            return JsonReply.send(
-                    response,
-                    callback,
-                    404,
-                    Map.of(
-                            "status",
-                            "error",
-                            "message",
-                            "no such page; this port serves /metrics, /health, /ready, /live,"
-                                    + " /engine/control/{name} and /engine/update/{name}"));
-        }
     }
 }

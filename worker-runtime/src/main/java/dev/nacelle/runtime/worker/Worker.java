@@ -3,6 +3,7 @@ package dev.nacelle.runtime.worker;
 import dev.nacelle.runtime.metrics.ModelLabels;
 import dev.nacelle.runtime.metrics.WorkerScope;
 import dev.nacelle.runtime.plane.Lease;
+import dev.nacelle.runtime.plane.PlaneException;
 import dev.nacelle.runtime.plane.WorkerCard;
 import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.runtime.role.HostServices;
@@ -187,7 +188,7 @@ final class Worker implements AutoCloseable {
         var actions = steps.actions();
         steps.endpointReady();
         if (stopAsked.getAsBoolean()) return;
-        var lease = host.plane().register(card(ready.model), ready.calls);
+        var lease = register(ready);
         HealthBoard.@Nullable Entry offered = null;
         try {
             offered = host.actions().offer(actions);
@@ -201,6 +202,17 @@ final class Worker implements AutoCloseable {
         }
         health.serve(lease);
         LOG.info("worker {}: serving {}", place, model.modelName());
+    }
+
+    private Lease register(Started ready) throws StartException {
+        try {
+            return host.plane().register(card(ready.model), ready.calls);
+        } catch (PlaneException e) {
+            throw new StartException("worker %s: %s".formatted(place.path(), e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("worker %s: interrupted while it registered".formatted(place.path()), e);
+        }
     }
 
     private WorkerCard card(ServedModel model) {

@@ -23,9 +23,9 @@ class RequestGuardTest {
             assertThat(value("requests_total")).isEqualTo(1);
             request.firstResponse();
             request.firstResponse();
-            request.requestBytes(10);
-            request.responseBytes(20);
-            request.responseBytes(5);
+            requests.requestBytes(10);
+            requests.responseBytes(20);
+            requests.responseBytes(5);
         }
         assertThat(value("inflight_requests")).isZero();
         assertThat(value("request_duration_seconds_count")).isEqualTo(1);

@@ -15,9 +15,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SystemServerTest {
     private static final SystemConfig CLOSED = new SystemConfig("127.0.0.1", 0, false);
@@ -36,7 +39,7 @@ class SystemServerTest {
 
     @Test
     void aProcessWithNothingToServeIsLiveAndNotReady() throws Exception {
-        try (var server = new SystemServer(CLOSED, pages, actions)) {
+        try (var server = new SystemServer(CLOSED, pages, actions, new FileBoard())) {
             assertThat(get(server, "/live").statusCode()).isEqualTo(200);
             assertThat(get(server, "/ready").statusCode()).isEqualTo(503);
         }
@@ -44,7 +47,7 @@ class SystemServerTest {
 
     @Test
     void readyFollowsEveryPart() throws Exception {
-        try (var server = new SystemServer(CLOSED, pages, actions);
+        try (var server = new SystemServer(CLOSED, pages, actions, new FileBoard());
                 var _ = board.show(() -> new ComponentHealth("a", "serving", true, Map.of()))) {
             assertThat(get(server, "/ready").statusCode()).isEqualTo(200);
             try (var _ = board.show(() -> new ComponentHealth("b", "starting", false, Map.of("progress", 0.25)))) {
@@ -61,7 +64,7 @@ class SystemServerTest {
 
     @Test
     void metricsAreServedAndOtherPathsSayWhatIs() throws Exception {
-        try (var server = new SystemServer(CLOSED, pages, actions)) {
+        try (var server = new SystemServer(CLOSED, pages, actions, new FileBoard())) {
             assertThat(get(server, "/metrics").statusCode()).isEqualTo(200);
             var missing = get(server, "/nowhere");
             assertThat(missing.statusCode()).isEqualTo(404);
@@ -73,7 +76,7 @@ class SystemServerTest {
     @Test
     void controlsAreOffUnlessConfigured() throws Exception {
         try (var _ = offer("backend", "7b", Map.of("pause", body -> body));
-                var server = new SystemServer(CLOSED, pages, actions)) {
+                var server = new SystemServer(CLOSED, pages, actions, new FileBoard())) {
             var refused = post(server, "/engine/control/pause", "{}");
             assertThat(refused.statusCode()).isEqualTo(403);
             assertThat(refused.body()).contains("system.controls: true");
@@ -85,7 +88,7 @@ class SystemServerTest {
         try (var _ = offer("backend", "1", Map.of("pause", _ -> Map.of("status", "ok", "paused", 3)));
                 var _ = offer("backend", "2", Map.of("pause", body -> body));
                 var _ = offer("prefill", "3", Map.of("resume", body -> body));
-                var server = new SystemServer(OPEN, pages, actions)) {
+                var server = new SystemServer(OPEN, pages, actions, new FileBoard())) {
             var all = post(server, "/engine/control/pause", "{\"x\":1}");
             assertThat(all.statusCode()).isEqualTo(200);
             assertThat(json(all).at("/1/paused").asInt()).isEqualTo(3);
@@ -107,7 +110,7 @@ class SystemServerTest {
         try (var _ = offer("backend", "1", Map.of("pause", _ -> {
                     throw new IOException("the pump is stuck");
                 }));
-                var server = new SystemServer(OPEN, pages, actions)) {
+                var server = new SystemServer(OPEN, pages, actions, new FileBoard())) {
             var failed = post(server, "/engine/control/pause", "{}");
             assertThat(failed.statusCode()).isEqualTo(500);
             assertThat(json(failed).at("/1/message").asText()).isEqualTo("the pump is stuck");
@@ -118,10 +121,36 @@ class SystemServerTest {
     }
 
     @Test
+    void aFileIsServedWhileItIsOnTheBoard(@TempDir Path folder) throws Exception {
+        var files = new FileBoard();
+        var config = Files.writeString(folder.resolve("config.json"), "{}");
+        try (var server = new SystemServer(CLOSED, pages, actions, files)) {
+            try (var _ = files.serve("/v1/metadata/m/config.json", config)) {
+                assertThat(get(server, "/v1/metadata/m/config.json").body()).isEqualTo("{}");
+                assertThat(get(server, "/v1/metadata/m/../m/config.json?x").body())
+                        .isEqualTo("{}");
+                assertThat(get(server, "/v1/metadata/m/tokenizer.json").statusCode())
+                        .isEqualTo(404);
+                assertThat(post(server, "/v1/metadata/m/config.json", "").statusCode())
+                        .isEqualTo(405);
+                assertThatThrownBy(() -> files.serve("/v1/metadata/m/config.json", folder))
+                        .isInstanceOf(IllegalArgumentException.class);
+                Files.delete(config);
+                assertThat(get(server, "/v1/metadata/m/config.json").statusCode())
+                        .isEqualTo(500);
+            }
+            assertThat(get(server, "/v1/metadata/m/config.json").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void aPortInUseIsNamedInTheError() throws Exception {
         try (var taken = new ServerSocket(0)) {
             assertThatThrownBy(() -> new SystemServer(
-                            new SystemConfig("127.0.0.1", taken.getLocalPort(), false), pages, actions))
+                            new SystemConfig("127.0.0.1", taken.getLocalPort(), false),
+                            pages,
+                            actions,
+                            new FileBoard()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("system.port")
                     .hasMessageContaining(String.valueOf(taken.getLocalPort()))

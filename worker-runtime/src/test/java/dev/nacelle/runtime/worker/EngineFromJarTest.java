@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.nacelle.runtime.engine.EngineCatalog;
 import dev.nacelle.runtime.engine.JarMaker;
 import dev.nacelle.runtime.plane.RequestHead;
+import dev.nacelle.runtime.system.FileBoard;
 import dev.nacelle.runtime.system.SystemConfig;
 import dev.nacelle.runtime.system.SystemServer;
 import dev.nacelle.spi.request.FinishReason;
@@ -40,7 +41,8 @@ class EngineFromJarTest {
     }
 
     private static String control(TestHost host) throws Exception {
-        try (var server = new SystemServer(new SystemConfig("127.0.0.1", 0, true), host.pages, host.actions);
+        try (var server = new SystemServer(
+                        new SystemConfig("127.0.0.1", 0, true), host.pages, host.actions, new FileBoard());
                 var client = HttpClient.newHttpClient()) {
             var request = HttpRequest.newBuilder(URI.create(server.address() + "/engine/control/ignite"))
                     .POST(HttpRequest.BodyPublishers.ofString("{}"))

@@ -1,4 +1,4 @@
-package dev.nacelle.frontend.stream;
+package dev.nacelle.runtime.plane;
 
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.request.FinishReason;

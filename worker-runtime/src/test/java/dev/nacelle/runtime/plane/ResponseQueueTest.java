@@ -1,4 +1,4 @@
-package dev.nacelle.frontend.stream;
+package dev.nacelle.runtime.plane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import dev.nacelle.spi.request.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -201,36 +202,35 @@ class ResponseQueueTest {
     @Test
     void nothingIsLostBetweenTwoThreads() throws InterruptedException {
         int count = 300_000;
-        var sum = new long[1];
-        var last = new int[] {-1};
-        var done = new CountDownLatch(1);
-        try (var writer = new WriterThread("writer", _ -> {})) {
-            var job = new WriterThread.Job[1];
-            var shared = new ResponseQueue(64, () -> job[0].wake());
-            job[0] = writer.job(() -> {
-                shared.drainTo(new ResponseQueue.Reader() {
-                    @Override
-                    public boolean token(int id) {
-                        if (id == last[0] + 1) sum[0]++;
-                        last[0] = id;
-                        return true;
-                    }
-
-                    @Override
-                    public boolean chunk(Chunk chunk) {
-                        return true;
-                    }
-                });
-                if (shared.terminal().isPresent()) done.countDown();
-            });
-            for (int i = 0; i < count; i++) {
-                shared.awaitWritable();
-                assertThat(shared.token(i)).isTrue();
+        var seen = new int[1];
+        var ready = new Semaphore(0);
+        var shared = new ResponseQueue(64, ready::release);
+        var inOrder = new ResponseQueue.Reader() {
+            @Override
+            public boolean token(int id) {
+                if (id == seen[0]) seen[0]++;
+                return true;
             }
-            shared.finished(FinishReason.STOP, new Usage(1, count));
-            done.await();
+
+            @Override
+            public boolean chunk(Chunk chunk) {
+                return true;
+            }
+        };
+        var reader = Thread.ofPlatform().start(() -> {
+            while (shared.terminal().isEmpty()) {
+                ready.acquireUninterruptibly();
+                ready.drainPermits();
+                shared.drainTo(inOrder);
+            }
+        });
+        for (int i = 0; i < count; i++) {
+            shared.awaitWritable();
+            assertThat(shared.token(i)).isTrue();
         }
-        assertThat(sum[0]).isEqualTo(count);
+        shared.finished(FinishReason.STOP, new Usage(1, count));
+        reader.join();
+        assertThat(seen[0]).isEqualTo(count);
     }
 
     @Test

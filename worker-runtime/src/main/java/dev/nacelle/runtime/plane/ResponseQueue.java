@@ -1,6 +1,5 @@
-package dev.nacelle.frontend.stream;
+package dev.nacelle.runtime.plane;
 
-import dev.nacelle.runtime.plane.ResponseReceiver;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.request.Chunk;
 import dev.nacelle.spi.request.FinishReason;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.runtime.plane;
+
+import org.jspecify.annotations.NullMarked;
