@@ -65,15 +65,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace, argv: List[str]) -> int:
-    from nacelle import _loading
+    from nacelle._bridge import loading
     from nacelle.conformance import Limits, check
+    from nacelle.errors import InvalidArgument
 
     if options.args is not None and argv:
         print("nacelle: --args and -- are two ways to say the same; use one", file=sys.stderr)
         return EXIT_USAGE
     args: Union[List[str], Dict[str, Any]] = argv if options.args is None else options.args
     # The folder that python -m puts first stays; what is asked for comes before it.
-    sys.path[:0] = [os.path.abspath(folder) for folder in options.path]
+    path = [os.path.abspath(folder) for folder in options.path]
+    sys.path[:0] = path
     prompt: Dict[str, Any] = {}
     if options.tokens:
         prompt["token_ids"] = options.tokens
@@ -81,15 +83,15 @@ def _check(options: argparse.Namespace, argv: List[str]) -> int:
         prompt["text"] = options.text
     try:
         limits = Limits(start=options.start_limit, answer=options.answer_limit)
-        engine_class = _loading.load(options.engine)
+        engine_class = loading.load(options.engine, path)
         report = check(
-            lambda: _loading.make(engine_class, args),
+            lambda: loading.make(engine_class, args),
             only=options.only,
             limits=limits,
             on_stuck=_give_up,
             **prompt,
         )
-    except (_loading.LoadError, ValueError) as e:
+    except (InvalidArgument, ValueError) as e:
         print(f"nacelle: {e}", file=sys.stderr)
         return EXIT_USAGE
     except Exception:  # the engine's module failed, in a way of its own

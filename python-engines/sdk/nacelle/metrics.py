@@ -116,13 +116,15 @@ def exposition(
 
         page: Any = _Once(list(view.collect()))
         writer: Any = openmetrics  # not typed
+        # As it is by default, the colon of a sample's name would become an underscore.
+        names = {"escaping": writer.ALLOWUTF8} if hasattr(writer, "ALLOWUTF8") else {}
         try:
-            return str(writer.generate_latest(page), "utf-8")
+            return str(writer.generate_latest(page, **names), "utf-8")
         except ValueError as e:
             if not complained:
                 complained = True
                 _LOG.warning("a registry is exported as text 0.0.4, as OpenMetrics cannot say it: %s", e)
-            return str(text.generate_latest(page), "utf-8")
+            return str(text.generate_latest(page, **names), "utf-8")
 
     return render
 
