@@ -11,6 +11,8 @@ from types import FrameType, TracebackType
 from typing import Callable, Optional, Type
 
 _BEAT_S = 0.05
+#: Python code is interrupted at its next line; what goes on for longer is native.
+_INTERRUPT_S = 1.0
 _OWN = os.path.dirname(__file__)
 
 
@@ -63,7 +65,7 @@ class Watchdog:
                 continue
             self._on_held(where_is(self._loop_thread))
             _interrupt(self._loop_thread)
-            given_up = time.monotonic() + self._limit
+            given_up = time.monotonic() + _INTERRUPT_S
             while self._beat == beat and not self._over.wait(_BEAT_S):
                 if time.monotonic() > given_up:
                     self._on_stuck()
