@@ -2,6 +2,7 @@ package dev.nacelle.frontend;
 
 import dev.nacelle.runtime.config.ConfigLoader;
 import dev.nacelle.runtime.config.ConfigSource;
+import dev.nacelle.runtime.kv.LocalRankFeed;
 import dev.nacelle.runtime.metrics.MetricsConfig;
 import dev.nacelle.runtime.metrics.RuntimeMetrics;
 import dev.nacelle.runtime.plane.LocalPlane;
@@ -46,6 +47,7 @@ final class FrontendFixture implements AutoCloseable {
                     throw new StartException("there is no engine " + name);
                 },
                 plane,
+                new LocalRankFeed(),
                 metrics,
                 (_, _, _, _) -> () -> {},
                 health,

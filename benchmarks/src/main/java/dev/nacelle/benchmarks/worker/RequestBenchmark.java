@@ -2,6 +2,7 @@ package dev.nacelle.benchmarks.worker;
 
 import dev.nacelle.runtime.config.ConfigLoader;
 import dev.nacelle.runtime.config.ConfigSource;
+import dev.nacelle.runtime.kv.LocalRankFeed;
 import dev.nacelle.runtime.metrics.MetricsConfig;
 import dev.nacelle.runtime.metrics.RuntimeMetrics;
 import dev.nacelle.runtime.plane.Instance;
@@ -86,6 +87,7 @@ public class RequestBenchmark {
                                 configuration,
                                 _ -> new InstantProvider(),
                                 plane,
+                                new LocalRankFeed(),
                                 metrics,
                                 (_, _, _, _) -> () -> {},
                                 health,

@@ -34,8 +34,12 @@ final class KvProbe {
         }
         for (var source : found.get()) {
             if (trouble != null) break;
-            trouble = bench.calls()
-                    .trouble(bench.limits().call(), () -> source.onReady().accept(new Events(source.dpRank())));
+            trouble = switch (source) {
+                case KvEventSource.Push(int rank, var onReady) ->
+                    bench.calls().trouble(bench.limits().call(), () -> onReady.accept(new Events(rank)));
+                // What a socket says is for the host to judge, message by message.
+                case KvEventSource.Zmq _ -> null;
+            };
         }
         findings.judge(Rule.KV_SOURCES, Optional.ofNullable(trouble), "ranks %s".formatted(ranks));
     }

@@ -85,7 +85,7 @@ final class BrokenLives {
     static final class TwoSourcesForARank extends CorrectEngine {
         @Override
         public List<KvEventSource> kvEventSources() {
-            return List.of(new KvEventSource(0, _ -> {}), new KvEventSource(0, _ -> {}));
+            return List.of(KvEventSource.push(0, _ -> {}), KvEventSource.push(0, _ -> {}));
         }
     }
 

@@ -64,7 +64,7 @@ class CorrectEngine implements LLMEngine {
 
     @Override
     public List<KvEventSource> kvEventSources() {
-        return List.of(new KvEventSource(0, ready -> events = ready));
+        return List.of(KvEventSource.push(0, ready -> events = ready));
     }
 
     @Override

@@ -20,7 +20,7 @@ class MetricsRecordsTest {
                 .withMessage("data-parallel ranks [-1], expected none negative");
         assertThat(MetricsBindings.none().dpRanks()).isEmpty();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new KvEventSource(-1, _ -> {}))
+                .isThrownBy(() -> KvEventSource.push(-1, _ -> {}))
                 .withMessage("dp_rank -1, expected 0 or more");
     }
 

@@ -1,5 +1,6 @@
 package dev.nacelle.runtime.host;
 
+import dev.nacelle.runtime.kv.LocalRankFeed;
 import dev.nacelle.runtime.plane.Plane;
 import dev.nacelle.runtime.plane.PlaneException;
 import dev.nacelle.runtime.plane.PlaneProvider;
@@ -96,6 +97,7 @@ public final class Host implements AutoCloseable {
                 config.configuration(),
                 config.engines(),
                 plane,
+                new LocalRankFeed(),
                 metrics.runtime(),
                 metrics,
                 board,

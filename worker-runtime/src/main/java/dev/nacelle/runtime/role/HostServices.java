@@ -1,6 +1,7 @@
 package dev.nacelle.runtime.role;
 
 import dev.nacelle.runtime.config.Configuration;
+import dev.nacelle.runtime.kv.LocalRankFeed;
 import dev.nacelle.runtime.metrics.ForeignRegistries;
 import dev.nacelle.runtime.metrics.RuntimeMetrics;
 import dev.nacelle.runtime.plane.Plane;
@@ -15,6 +16,7 @@ import dev.nacelle.runtime.system.SystemPages;
  * @param configuration the whole configuration, for sections whose record is chosen late
  * @param engines the engines that a worker may name
  * @param plane how workers and frontends meet
+ * @param ranks what the workers' ranks hold and how busy they are, for whoever routes requests
  * @param metrics the root of the process's own metrics
  * @param foreign where engines' foreign registries are merged into the page
  * @param health where a role shows how its parts are
@@ -28,6 +30,7 @@ public record HostServices(
         Configuration configuration,
         EngineSource engines,
         Plane plane,
+        LocalRankFeed ranks,
         RuntimeMetrics metrics,
         ForeignRegistries foreign,
         HealthBoard health,

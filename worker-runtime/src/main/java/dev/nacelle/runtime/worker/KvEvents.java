@@ -1,27 +1,29 @@
 package dev.nacelle.runtime.worker;
 
-import dev.nacelle.runtime.worker.KvEventListener.KvEventId;
+import dev.nacelle.runtime.kv.LocalRankFeed;
+import dev.nacelle.runtime.kv.ZmqSubscriber;
 import dev.nacelle.spi.kv.KvEventPublisher;
 import dev.nacelle.spi.kv.KvEventSource;
-import dev.nacelle.spi.request.TokenIds;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** The KV-cache events of one worker's ranks, numbered and handed on until closed. */
+/** The KV-cache events of one worker's ranks, handed on until closed. */
 final class KvEvents implements AutoCloseable {
-    private final long workerId;
-    private final KvEventListener listener;
-    private volatile boolean closed;
+    private final LocalRankFeed.Source feed;
+    private final List<ZmqSubscriber> subscribers = new ArrayList<>();
 
-    KvEvents(long workerId, KvEventListener listener) {
-        this.workerId = workerId;
-        this.listener = listener;
+    KvEvents(LocalRankFeed.Source feed) {
+        this.feed = feed;
+    }
+
+    /** Where the worker's news go. */
+    LocalRankFeed.Source feed() {
+        return feed;
     }
 
     /**
-     * Gives each source its publisher.
+     * Gives each source its publisher, and subscribes to what engines publish on sockets of their own. Called once.
      *
      * @param startRank the worker's first rank
      * @param size how many it has
@@ -37,46 +39,24 @@ final class KvEvents implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "two KV-event sources for dp_rank %d, expected one at most".formatted(source.dpRank()));
         }
-        sources.forEach(source -> source.onReady().accept(new RankPublisher(source.dpRank())));
+        for (var source : sources) {
+            var publisher = feed.publisher(source.dpRank());
+            switch (source) {
+                case KvEventSource.Push(var _, var onReady) -> onReady.accept(publisher);
+                case KvEventSource.Zmq zmq -> subscribe(zmq, publisher);
+            }
+        }
+    }
+
+    private synchronized void subscribe(KvEventSource.Zmq source, KvEventPublisher publisher) {
+        subscribers.add(ZmqSubscriber.start(source, publisher));
     }
 
     /** What is published from now on goes nowhere. */
     @Override
-    public void close() {
-        closed = true;
-    }
-
-    private final class RankPublisher implements KvEventPublisher {
-        private final int dpRank;
-        private final AtomicLong next = new AtomicLong();
-
-        RankPublisher(int dpRank) {
-            this.dpRank = dpRank;
-        }
-
-        @Override
-        public void stored(long[] blockHashes, OptionalLong parentHash, TokenIds tokens, int blockSize) {
-            if (blockSize < 1 || tokens.size() != (long) blockHashes.length * blockSize)
-                throw new IllegalArgumentException("%d blocks of %d tokens with %d tokens, expected %d"
-                        .formatted(
-                                blockHashes.length, blockSize, tokens.size(), (long) blockHashes.length * blockSize));
-            if (closed || blockHashes.length == 0) return;
-            listener.stored(id(), blockHashes.clone(), parentHash, tokens, blockSize);
-        }
-
-        @Override
-        public void removed(long... blockHashes) {
-            if (closed || blockHashes.length == 0) return;
-            listener.removed(id(), blockHashes.clone());
-        }
-
-        @Override
-        public void cleared() {
-            if (!closed) listener.cleared(id());
-        }
-
-        private KvEventId id() {
-            return new KvEventId(workerId, dpRank, next.getAndIncrement());
-        }
+    public synchronized void close() {
+        subscribers.forEach(ZmqSubscriber::close);
+        subscribers.clear();
+        feed.close();
     }
 }

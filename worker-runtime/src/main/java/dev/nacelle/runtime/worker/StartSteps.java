@@ -30,7 +30,8 @@ record StartSteps(Engine engine, WorkerPlace place) {
         return said;
     }
 
-    void setupMetrics(EngineConfig model, Duration loadTime, WorkerScope scope, ForeignRegistries foreign)
+    void setupMetrics(
+            EngineConfig model, Duration loadTime, WorkerScope scope, ForeignRegistries foreign, LoadListener load)
             throws StartException {
         var bindings = step("setupMetrics", () -> {
             try (var metrics = scope.engineMetrics(foreign)) {
@@ -40,7 +41,7 @@ record StartSteps(Engine engine, WorkerPlace place) {
             }
         });
         if (bindings.dpRanks().isEmpty()) return;
-        var publisher = scope.components(bindings.dpRanks(), LoadListener.NONE);
+        var publisher = scope.components(bindings.dpRanks(), load);
         run("onPublisherReady", () -> bindings.onPublisherReady().accept(publisher));
     }
 

@@ -177,12 +177,17 @@ final class Worker implements AutoCloseable {
         scope.engineInfo(engine.name(), said.runtime(), said.version());
         var calls = new EngineCalls(
                 engine, watch, health, scope.requests(), scope.cancelPropagation(said.runtime()), cancelLimit);
-        return new Started(model, took, scope, calls, new KvEvents(place.id(), KvEventListener.NONE));
+        return new Started(model, took, scope, calls, new KvEvents(host.ranks().source(place.id())));
     }
 
     private void serve(Started ready, BooleanSupplier stopAsked) throws StartException {
         var model = ready.model.config();
-        steps.setupMetrics(model, ready.loadTime, ready.scope, host.foreign());
+        steps.setupMetrics(
+                model,
+                ready.loadTime,
+                ready.scope,
+                host.foreign(),
+                ready.kvEvents.feed().load());
         steps.attachKvEvents(model, ready.kvEvents);
         var probe = steps.healthCheckRequest();
         var actions = steps.actions();

@@ -3,8 +3,13 @@ package dev.nacelle.runtime.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.nacelle.runtime.kv.KvEvent;
+import dev.nacelle.runtime.kv.LocalRankFeed;
+import dev.nacelle.runtime.kv.RankFeed;
+import dev.nacelle.runtime.kv.RankId;
 import dev.nacelle.spi.kv.KvEventPublisher;
 import dev.nacelle.spi.kv.KvEventSource;
+import dev.nacelle.spi.metrics.ComponentSnapshot;
 import dev.nacelle.spi.request.TokenIds;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,23 +20,29 @@ import org.junit.jupiter.api.Test;
 class KvEventsTest {
     private final List<String> heard = new ArrayList<>();
     private final List<KvEventPublisher> publishers = new ArrayList<>();
-    private final KvEvents events = new KvEvents(42, new KvEventListener() {
-        @Override
-        public void stored(KvEventId id, long[] blockHashes, OptionalLong parent, TokenIds tokens, int blockSize) {
-            heard.add("%s stored %s after %s".formatted(text(id), Arrays.toString(blockHashes), parent));
-            blockHashes[0] = -1; // the listener's to keep
-        }
+    private final LocalRankFeed feed = new LocalRankFeed();
+    private final KvEvents events = new KvEvents(feed.source(42));
 
-        @Override
-        public void removed(KvEventId id, long[] blockHashes) {
-            heard.add("%s removed %s".formatted(text(id), Arrays.toString(blockHashes)));
-        }
+    KvEventsTest() {
+        feed.watch(new RankFeed.Listener() {
+            @Override
+            public void cacheChanged(RankId rank, long number, KvEvent event) {
+                var text = switch (event) {
+                    case KvEvent.Stored stored ->
+                        "stored %s after %s".formatted(Arrays.toString(stored.hashes()), stored.parent());
+                    case KvEvent.Removed(var hashes) -> "removed " + Arrays.toString(hashes);
+                    case KvEvent.Cleared _ -> "cleared";
+                };
+                heard.add("%s#%d %s".formatted(rank, number, text));
+            }
 
-        @Override
-        public void cleared(KvEventId id) {
-            heard.add(text(id) + " cleared");
-        }
-    });
+            @Override
+            public void loadChanged(long workerId, int dpRank, ComponentSnapshot snapshot) {
+                heard.add("%x/%d %d of %d"
+                        .formatted(workerId, dpRank, snapshot.kvUsedBlocks(), snapshot.kvTotalBlocks()));
+            }
+        });
+    }
 
     @Test
     void eachRanksEventsAreNumberedConsecutively() {
@@ -45,12 +56,13 @@ class KvEventsTest {
         publishers.get(0).cleared();
         assertThat(heard)
                 .containsExactly(
-                        "42/0#0 stored [11, 12] after OptionalLong.empty",
-                        "42/1#0 cleared",
-                        "42/0#1 stored [13] after OptionalLong[12]",
-                        "42/0#2 removed [11]",
-                        "42/0#3 cleared");
-        assertThat(hashes).containsExactly(11, 12);
+                        "2a/0#0 stored [11, 12] after OptionalLong.empty",
+                        "2a/1#0 cleared",
+                        "2a/0#1 stored [13] after OptionalLong[12]",
+                        "2a/0#2 removed [11]",
+                        "2a/0#3 cleared");
+        hashes[0] = 99; // the engine's to reuse
+        assertThat(feed.blocks(new RankId(42, 0)).orElseThrow().nextNumber()).isEqualTo(4);
     }
 
     @Test
@@ -80,19 +92,38 @@ class KvEventsTest {
         events.close();
         publishers.getFirst().cleared();
         publishers.getFirst().removed(1);
+        events.feed().load().onSnapshot(0, new ComponentSnapshot(1, 2));
         assertThat(heard).isEmpty();
+        assertThat(feed.blocks(new RankId(42, 0))).isEmpty();
+    }
+
+    @Test
+    void snapshotsAreHeardWithTheirWorker() {
+        events.feed().load().onSnapshot(1, new ComponentSnapshot(3, 8));
+        assertThat(heard).containsExactly("2a/1 3 of 8");
+    }
+
+    @Test
+    void whatIsLostOnTheWayIsInTheMirror() {
+        attach(0);
+        var publisher = publishers.getFirst();
+        publisher.stored(new long[] {11}, OptionalLong.empty(), TokenIds.of(1, 2), 2);
+        publisher.loseOnTheWay(true);
+        publisher.stored(new long[] {12, 13}, OptionalLong.of(11), TokenIds.of(3, 4, 5, 6), 2);
+        publisher.loseOnTheWay(false);
+        publisher.removed(13);
+        assertThat(heard).hasSize(2).last().isEqualTo("2a/0#2 removed [13]");
+        var held = feed.blocks(new RankId(42, 0)).orElseThrow();
+        assertThat(held.nextNumber()).isEqualTo(3);
+        assertThat(held.blocks()).extracting(block -> block.hashes()[0]).containsExactly(11L, 12L);
     }
 
     private void attach(int... ranks) {
         events.attach(
                 Arrays.stream(ranks)
-                        .mapToObj(rank -> new KvEventSource(rank, publishers::add))
+                        .mapToObj(rank -> KvEventSource.push(rank, publishers::add))
                         .toList(),
                 0,
                 2);
-    }
-
-    private static String text(KvEventListener.KvEventId id) {
-        return "%d/%d#%d".formatted(id.workerId(), id.dpRank(), id.number());
     }
 }

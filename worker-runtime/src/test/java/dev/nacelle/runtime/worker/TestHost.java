@@ -3,6 +3,7 @@ package dev.nacelle.runtime.worker;
 import dev.nacelle.runtime.config.ConfigLoader;
 import dev.nacelle.runtime.config.ConfigSource;
 import dev.nacelle.runtime.config.Configuration;
+import dev.nacelle.runtime.kv.LocalRankFeed;
 import dev.nacelle.runtime.metrics.MetricsConfig;
 import dev.nacelle.runtime.metrics.RuntimeMetrics;
 import dev.nacelle.runtime.plane.InFlight;
@@ -122,6 +123,7 @@ final class TestHost implements AutoCloseable {
                 configuration,
                 engines,
                 plane,
+                new LocalRankFeed(),
                 metrics,
                 (_, _, _, _) -> () -> {},
                 health,

@@ -37,8 +37,8 @@ class WorkerStartTest {
         try (var host = TestHost.serving(engine)) {
             assertThat(host.served()).hasSize(1);
             assertThat(host.served().getFirst())
-                    .matches(
-                            "worker dynamo/backend/generate [0-9a-f]+ engine scripted, model austen-1.7m \\(context 256\\)");
+                    .matches("worker dynamo/backend/generate [0-9a-f]+ engine scripted, model austen-1.7m \\(context"
+                            + " 256\\)");
         }
     }
 
@@ -144,8 +144,9 @@ class WorkerStartTest {
                 },
                 "failed in kvEventSources");
         assertFails(
-                e -> e.onKvEventSources = _ -> List.of(new KvEventSource(3, _ -> {})),
-                "failed in kvEventSources: java.lang.IllegalArgumentException: a KV-event source for dp_rank 3, expected 0 to 0");
+                e -> e.onKvEventSources = _ -> List.of(KvEventSource.push(3, _ -> {})),
+                "failed in kvEventSources: java.lang.IllegalArgumentException: a KV-event source for dp_rank 3,"
+                        + " expected 0 to 0");
         assertFails(
                 e -> e.onEndpointReady = _ -> {
                     throw cause;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.routing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.runtime.kv;
+
+import org.jspecify.annotations.NullMarked;
