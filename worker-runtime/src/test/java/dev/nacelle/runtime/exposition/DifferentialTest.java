@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,8 @@ class DifferentialTest {
     private static final Dialect TEXT = new Dialect(Dialect.Format.TEXT, EscapingScheme.ALLOW_UTF8);
     private static final Dialect OPENMETRICS = new Dialect(Dialect.Format.OPENMETRICS, EscapingScheme.ALLOW_UTF8);
 
+    private static final Pattern INCOMPLETE = Pattern.compile(
+            "!ValueError: (?:\\+Inf bucket missing|_g?count must be present .*|_sum/_gsum must .*): (\\S+)");
     /** How often Prometheus reads a page, too. */
     private static final int ONE_IN = 1_000;
 
@@ -125,17 +129,32 @@ class DifferentialTest {
             // This scheme makes __x of _x, which Prometheus expects and Python refuses.
             if (escaping == EscapingScheme.DOTS_ESCAPING) continue;
             String read = oracle.read(Dialect.Format.OPENMETRICS, openMetrics);
-            // Python's parser cannot read a quote within an exemplar's label, which the format allows.
-            if (!read.startsWith("!ValueError: Invalid line: # {") || !read.contains("\\\""))
-                assertThat(read)
-                        .as("%s%nwritten:%n%s", shown, new String(openMetrics, StandardCharsets.UTF_8))
-                        .doesNotStartWith("!");
+            String written = new String(openMetrics, StandardCharsets.UTF_8);
+            if (!isPythonsOwnMistake(read, written))
+                assertThat(read).as("%s%nwritten:%n%s", shown, written).doesNotStartWith("!");
             byte[] text = write(foreign, new Dialect(Dialect.Format.TEXT, escaping));
             assertThat(oracle.read(Dialect.Format.TEXT, text))
                     .as("%s%nwritten:%n%s", shown, new String(text, StandardCharsets.UTF_8))
                     .doesNotStartWith("!");
         }
         snapshots(foreign);
+    }
+
+    /** What Python's parser makes of two things that the format allows. */
+    private static boolean isPythonsOwnMistake(String read, String written) {
+        // It cannot read a quote within an exemplar's label.
+        if (read.startsWith("!ValueError: Invalid line: # {") && read.contains("\\\"")) return true;
+        // Of a series with two points in time it forgets the second one's samples after the first of them.
+        Matcher incomplete = INCOMPLETE.matcher(read);
+        return incomplete.matches() && hasSeriesTwice(written, incomplete.group(1));
+    }
+
+    private static boolean hasSeriesTwice(String page, String family) {
+        Set<String> seen = new HashSet<>();
+        return page.lines()
+                .filter(line -> line.startsWith(family + "_"))
+                .map(line -> line.substring(0, line.indexOf(' ', line.lastIndexOf('}') + 1)))
+                .anyMatch(series -> !seen.add(series));
     }
 
     private static byte[] write(ForeignPage foreign, Dialect dialect) {
