@@ -23,6 +23,10 @@ Submodules that are imported when they are asked for: ``nacelle.metrics`` (bridg
 registries), ``nacelle.telemetry`` (spans), ``nacelle.health_check`` (canary payloads) and ``nacelle.testing``.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from nacelle.engine import (
     DisaggregationMode,
     EngineConfig,
@@ -63,6 +67,19 @@ from nacelle.request import (
     StopRule,
 )
 
+if TYPE_CHECKING:
+    from nacelle import health_check, metrics, telemetry, testing
+else:
+
+    def __getattr__(name):
+        """Imports the submodules that not every engine needs, at their first use."""
+        if name not in ("health_check", "metrics", "telemetry", "testing"):
+            raise AttributeError(f"module 'nacelle' has no attribute {name!r}")
+        from importlib import import_module
+
+        return import_module(f"nacelle.{name}")
+
+
 #: Tells this package from others of the same import name.
 DISTRIBUTION = "nacelle-engine"
 
@@ -100,5 +117,9 @@ __all__ = [
     "WorkerUnavailable",
     "ZmqSource",
     "health",
+    "health_check",
+    "metrics",
     "progress",
+    "telemetry",
+    "testing",
 ]

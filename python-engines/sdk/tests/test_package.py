@@ -46,6 +46,17 @@ def test_the_public_names_are_there_and_documented():
         assert name == "DISTRIBUTION" or value.__doc__ or not isinstance(value, type), name
 
 
+def test_submodules_come_when_they_are_asked_for():
+    code = """if True:
+        import sys, nacelle
+        print([name for name in ("metrics", "testing") if "nacelle." + name in sys.modules])
+        print(nacelle.metrics.register_engine_registry.__name__, nacelle.testing.check.__name__)
+        nacelle.metric"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=SDK, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["[]", "register_engine_registry check"]
+    assert "AttributeError: module 'nacelle' has no attribute 'metric'" in done.stderr
+
+
 def test_stop_rules_read_what_is_there():
     rule = nacelle.StopRule.of({"token_ids": [], "stop_conditions": None})
     assert (rule.max_tokens, rule.min_tokens, rule.stop_tokens) == (16, 0, frozenset())
