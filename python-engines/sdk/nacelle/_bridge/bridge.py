@@ -15,7 +15,7 @@ import logging
 import platform
 import struct
 import sys
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Callable, Dict, Optional
 
 from nacelle import host as nacelle_host
 from nacelle._bridge import errors, frames, logs
@@ -41,40 +41,74 @@ class Bridge:
         self.outbox = Outbox(deliver)
         self.threads = threads
         self._streams: Dict[int, Stream] = {}
-        self._tasks: Set["asyncio.Task[Any]"] = set()
+        #: With the id of the call that each answers, or 0.
+        self._tasks: Dict["asyncio.Task[Any]", int] = {}
         self._calls = Calls(self)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
+        self._bound: Any = None
         self._closing = False
+        self._health_said = (0, "")
 
     def run(self, loop: asyncio.AbstractEventLoop, before: Callable[[], None] = lambda: None) -> None:
         """Runs the event loop until the host closes it."""
+        try:
+            self.begin(loop, before)
+            self.serve()
+            self.finish()
+        finally:
+            self.end()
+
+    def begin(self, loop: asyncio.AbstractEventLoop, before: Callable[[], None] = lambda: None) -> None:
+        """The first part of :meth:`run`."""
         self._loop = loop
         asyncio.set_event_loop(loop)
         self.outbox.attach(loop)
-        bound = nacelle_host.bind(self)
+        self._bound = nacelle_host.bind(self)
         logs.install(self)
-        try:
-            before()
-            self.outbox.send(frames.frame(frames.READY, 0, _json(_interpreter(loop))))
-            while not self._closing:
-                try:
-                    loop.run_forever()
-                    break
-                except (SystemExit, KeyboardInterrupt) as error:  # from a task or callback of the engine's own
-                    _LOG.error("engine code asked for the end of the process, which goes on: %s", errors.last_line(error))
-            self._finish(loop)
-        finally:
-            logs.uninstall(self)
-            nacelle_host.unbind(bound)
-            asyncio.set_event_loop(None)
-            loop.close()
+        before()
+        self.outbox.send(frames.frame(frames.READY, 0, _json(_interpreter(loop))))
+
+    def serve(self) -> None:
+        """The middle part: returns when the host has closed; can be entered again after :meth:`interrupted`."""
+        loop = self._loop
+        while not self._closing:
+            try:
+                loop.run_forever()  # type: ignore[union-attr]
+            except (SystemExit, KeyboardInterrupt) as error:  # from a task or callback of the engine's own
+                _LOG.error("engine code asked for the end of the process, which goes on: %s", errors.last_line(error))
+
+    def interrupted(self, task: Optional["asyncio.Task[Any]"], message: str, stack: str) -> None:
+        """The host broke into a turn of the loop. What ran there is over and fails with the message.
+
+        :param task: None when it was a callback of the engine's own
+        """
+        _LOG.error("%s; interrupted", message)
+        if task is None:
+            return
+        fields = {"type": "Unknown", "message": message, "traceback": stack}
+        for stream in self._streams.values():
+            if stream.runs_in(task):
+                stream.abandon(fields)
+        call = self._tasks.get(task, 0)
+        if call:
+            self.outbox.put(frames.frame(frames.ERROR, call, _json(fields)))
+
+    def end(self) -> None:
+        """The last part of :meth:`run`, also after what went wrong before."""
+        logs.uninstall(self)
+        if self._bound is not None:
+            nacelle_host.unbind(self._bound)
+            self._bound = None
+        asyncio.set_event_loop(None)
+        if self._loop is not None:
+            self._loop.close()
 
     def receive(self, data: bytes) -> None:
         for kind, ident, payload in frames.split(data):
             if kind == frames.GENERATE:
                 self._generate(ident, payload)
             elif kind == frames.CALL:
-                self._begin(self._call(ident, payload))
+                self._begin(self._call(ident, payload), ident)
             elif kind == frames.CANCEL:
                 stream = self._streams.get(ident)
                 if stream is not None:
@@ -102,14 +136,19 @@ class Bridge:
     def down(self, message: str) -> None:
         self._health(2, message)
 
+    def tell_health(self) -> None:
+        """Says again what the engine said last; from any thread."""
+        self._health(*self._health_said)
+
     def _health(self, state: int, message: str) -> None:
+        self._health_said = (state, message)
         self.outbox.send(frames.frame(frames.HEALTH, 0, bytes((state,)) + str(message).encode()))
 
-    def _begin(self, work: Any) -> "asyncio.Task[Any]":
+    def _begin(self, work: Any, call: int = 0) -> "asyncio.Task[Any]":
         task = self._loop.create_task(work)  # type: ignore[union-attr]
         # The loop itself holds tasks weakly.
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = call
+        task.add_done_callback(self._tasks.pop)
         return task
 
     def _generate(self, ident: int, payload: bytes) -> None:
@@ -144,8 +183,11 @@ class Bridge:
         self._closing = True
         self._loop.stop()  # type: ignore[union-attr]
 
-    def _finish(self, loop: asyncio.AbstractEventLoop) -> None:
+    def finish(self) -> None:
         """Ends what still runs, the engine's own tasks among it, so that their ``finally`` blocks run."""
+        loop = self._loop
+        if loop is None:
+            return
         tasks = [task for task in asyncio.all_tasks(loop) if not task.done()]
         for task in tasks:
             task.cancel()

@@ -5,6 +5,8 @@ import traceback
 from types import TracebackType
 from typing import Any, Dict, Optional
 
+from nacelle._bridge import natives
+
 _KNOWN = frozenset(
     (
         "InvalidArgument",
@@ -47,7 +49,7 @@ def _message(error: BaseException, kind: str) -> str:
     if isinstance(error, (SystemExit, KeyboardInterrupt)):
         return "the engine asked for the end of the process: " + last_line(error)
     if not kind:
-        return last_line(error)
+        return natives.advice(error) or last_line(error)
     try:
         return str(getattr(error, "message", None) or error) or type(error).__name__
     except Exception:  # a __str__ of the engine's that fails

@@ -34,7 +34,8 @@ def install(bridge: Any) -> None:
 
 
 def uninstall(bridge: Any) -> None:
-    _bridges.remove(bridge)
+    if bridge in _bridges:
+        _bridges.remove(bridge)
 
 
 def send(level: int, name: str, text: str) -> None:

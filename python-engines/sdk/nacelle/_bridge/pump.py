@@ -60,10 +60,22 @@ class Stream:
                 self._end("cancelled", None)
         except BaseException as error:
             self._failed(error)
-        finally:
-            if self.context.metadata != before:
-                self._send(frames.CHUNK, {"metadata": {str(k): str(v) for k, v in self.context.metadata.items()}})
-            self._outbox.put(frames.frame(frames.DONE, self._id))
+        # Not in a finally block: those also run when the host breaks into the loop (see abandon).
+        if self.context.metadata != before:
+            self._send(frames.CHUNK, {"metadata": {str(k): str(v) for k, v in self.context.metadata.items()}})
+        self._done()
+
+    def runs_in(self, task: "asyncio.Task[Any]") -> bool:
+        return task is self._task
+
+    def abandon(self, error: Dict[str, Any]) -> None:
+        """The host broke into the task in the middle of what it did: nothing of it goes on."""
+        if not self._ended:
+            self._send(frames.ERROR, error)
+        self._done()
+
+    def _done(self) -> None:
+        self._outbox.put(frames.frame(frames.DONE, self._id))
 
     async def stop(self, engine: Any) -> None:
         """The caller gave up: tells the engine, then cancels its generator where it awaits."""

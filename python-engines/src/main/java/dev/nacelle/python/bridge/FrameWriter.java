@@ -2,6 +2,7 @@ package dev.nacelle.python.bridge;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /** Makes frames for Python: {@code u32 length | u8 kind | i64 id | payload}, little-endian, length without itself. */
 public final class FrameWriter {
@@ -32,11 +33,32 @@ public final class FrameWriter {
         return frame;
     }
 
+    /** What Python itself would send if it could: that it serves, but not well. */
+    public static byte[] degraded(String message) {
+        return health(1, message);
+    }
+
+    /** What Python itself would send if it could: that it cannot serve. */
+    public static byte[] down(String message) {
+        return health(2, message);
+    }
+
+    private static byte[] health(int state, String message) {
+        var text = message.getBytes(StandardCharsets.UTF_8);
+        var frame = new byte[HEAD + 1 + text.length];
+        begin(frame, FromPython.HEALTH.code(), 0).put((byte) state).put(text);
+        return frame;
+    }
+
     private static ByteBuffer begin(byte[] frame, ToPython kind, long id) {
+        return begin(frame, kind.code(), id);
+    }
+
+    private static ByteBuffer begin(byte[] frame, byte kind, long id) {
         return ByteBuffer.wrap(frame)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(frame.length - Integer.BYTES)
-                .put(kind.code())
+                .put(kind)
                 .putLong(id);
     }
 }

@@ -51,6 +51,10 @@ enum FromPython {
         return table;
     }
 
+    byte code() {
+        return (byte) code;
+    }
+
     /** @throws IllegalArgumentException when there is none */
     static FromPython of(byte code) {
         var kind = code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;

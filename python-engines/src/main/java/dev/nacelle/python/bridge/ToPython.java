@@ -24,4 +24,9 @@ public enum ToPython {
     byte code() {
         return code;
     }
+
+    /** Whether a frame is one of these. */
+    public boolean is(byte[] frame) {
+        return frame[Integer.BYTES] == code;
+    }
 }

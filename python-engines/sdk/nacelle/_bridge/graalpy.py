@@ -1,0 +1,91 @@
+"""The Python half of the GraalPy transport: an event loop that waits in Java, without sockets and threads."""
+
+import asyncio
+from typing import Any, Callable
+
+from nacelle._bridge import natives
+from nacelle._bridge.bridge import Bridge
+
+
+class Transport:
+    """What the loop's Java thread calls, in this order: ``begin``, ``serve``, ``end``.
+
+    :param wait: waits so many nanoseconds at most (negative: without limit) for work; gives frames, one char a byte
+    :param wake: ends the wait, from any thread
+    :param deliver: takes frames for the host
+    :param threads: whether the sandbox allows threads
+    """
+
+    def __init__(
+        self, wait: Callable[[int], str], wake: Callable[[], object], deliver: Callable[[bytes], object], threads: bool
+    ) -> None:
+        self._bridge = Bridge(deliver, threads)
+        self._loop = JavaLoop(wait, wake, self._bridge.receive)
+
+    def begin(self) -> None:
+        natives.advise()
+        self._bridge.begin(self._loop)
+
+    def serve(self) -> None:
+        """Turns the loop until the host closes it; after an interrupt and :meth:`recover` once more."""
+        self._bridge.serve()
+
+    def recover(self, message: str, stack: str) -> None:
+        """The host broke into a turn of the loop: the task that ran there fails with the message."""
+        task = self._loop.forget_current_task()
+        self._bridge.interrupted(task, message, stack)
+        if task is not None:
+            self._loop.fail(task, RuntimeError(message))
+
+    def tell_health(self) -> None:
+        """Says again what the engine said last; from any thread."""
+        self._bridge.tell_health()
+
+    def end(self) -> None:
+        try:
+            self._bridge.finish()
+        finally:
+            self._bridge.end()
+
+
+class JavaLoop(asyncio.BaseEventLoop):
+    """Parks in a Java semaphore. It has no sockets, pipes, subprocesses and signals: ``trusted`` engines use threads."""
+
+    def __init__(
+        self, wait: Callable[[int], str], wake: Callable[[], object], receive: Callable[[bytes], None]
+    ) -> None:
+        super().__init__()
+        self._selector = _Gate(wait)
+        self._wake = wake
+        self._receive = receive
+
+    def forget_current_task(self) -> Any:
+        """An interrupt runs most ``finally`` blocks, but leaves asyncio believing that the task still runs."""
+        asyncio._set_running_loop(None)
+        self._thread_id = None
+        return asyncio.tasks._current_tasks.pop(self, None)  # type: ignore[attr-defined]
+
+    def fail(self, task: Any, error: Exception) -> None:
+        """Ends a task that will never be stepped again, for those who wait for it."""
+        asyncio.futures._PyFuture.set_exception(task, error)  # type: ignore[attr-defined]
+        task._log_traceback = False  # it was logged
+
+    def _process_events(self, event_list: str) -> None:
+        if event_list:
+            self._receive(event_list.encode("latin-1"))
+
+    def _write_to_self(self) -> None:
+        self._wake()
+
+
+class _Gate:
+    """The selector that ``BaseEventLoop`` waits in."""
+
+    def __init__(self, wait: Callable[[int], str]) -> None:
+        self._wait = wait
+
+    def select(self, timeout: Any = None) -> str:
+        return self._wait(-1 if timeout is None else max(0, int(timeout * 1e9)))
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,167 @@
+package dev.nacelle.python.graalpy.guest;
+
+import dev.nacelle.python.bridge.PythonCode;
+import dev.nacelle.python.graalpy.Sandbox;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.proxy.ProxyExecutable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread of one event loop, and of everything in its context but the short calls of {@link PythonStack}. Its context
+ * ends with it.
+ */
+final class LoopThread {
+    /** Python's recursion takes more of Java's stack than Java's own. */
+    private static final long STACK_BYTES = 64L << 20;
+
+    private final Engine engine;
+    private final Sandbox sandbox;
+    private final PythonCode code;
+    private final LoopGate gate;
+    private final Outbox outbox;
+    private final GuestOutput output = new GuestOutput();
+    private final Thread thread;
+    private volatile @Nullable Context context;
+    private volatile @Nullable Value transport;
+    private volatile @Nullable Throwable failure;
+    private volatile Interruption interruption = new Interruption("the event loop was interrupted", "");
+
+    /** What the watchdog had to say. */
+    private record Interruption(String message, String stack) {}
+
+    LoopThread(Engine engine, Sandbox sandbox, PythonCode code, LoopGate gate, Outbox outbox) {
+        this.engine = engine;
+        this.sandbox = sandbox;
+        this.code = code;
+        this.gate = gate;
+        this.outbox = outbox;
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("graalpy-" + code.className())
+                .stackSize(STACK_BYTES)
+                .unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Why it ended, when it did not end by itself. */
+    Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Waits for its end. @return whether it has ended */
+    boolean join(Duration limit) throws InterruptedException {
+        return thread.join(limit);
+    }
+
+    /** Ends whatever runs in the context, where that can be. @return whether it has ended */
+    boolean kill(Duration limit) throws InterruptedException {
+        var doomed = context;
+        // Ending a context may take as long as the operation that Python is in: on a thread that can be left behind.
+        if (doomed != null) Thread.ofPlatform().daemon().name("graalpy-close").start(() -> doomed.close(true));
+        return thread.join(limit);
+    }
+
+    /** What Python does at the moment; empty where that cannot be found out in time. */
+    Optional<String> stack(Duration limit) throws InterruptedException {
+        var running = context;
+        return running == null ? Optional.empty() : PythonStack.of(running, thread, output, limit);
+    }
+
+    /**
+     * Interrupts what Python does, and lets the event loop go on; the task that ran fails with the message.
+     *
+     * @return false when it did not react in time
+     */
+    boolean interrupt(String message, String stack, Duration limit) {
+        interruption = new Interruption(message, stack);
+        var running = context;
+        if (running == null) return false;
+        try {
+            running.interrupt(limit);
+            return true;
+        } catch (TimeoutException _) {
+            return false;
+        }
+    }
+
+    /** Has the engine's own word on its health sent again. Waits for the GIL. */
+    void tellHealth() {
+        var bridge = transport;
+        if (bridge != null) bridge.invokeMember("tell_health");
+    }
+
+    private void run() {
+        var reason = "the event loop was closed";
+        try {
+            runIn(Contexts.create(engine, sandbox, code, output));
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            reason = e instanceof PolyglotException polyglot && polyglot.isCancelled()
+                    ? "Python was ended by force"
+                    : "Python ended: " + e.getMessage();
+        } finally {
+            output.close();
+            gate.giveUp();
+            outbox.end(reason);
+        }
+    }
+
+    private void runIn(Context python) {
+        context = python;
+        try {
+            var bridge = python.eval("python", "from nacelle._bridge import graalpy\ngraalpy.Transport")
+                    .newInstance(waiting(), waking(), delivering(), sandbox == Sandbox.TRUSTED);
+            bridge.invokeMember("begin");
+            transport = bridge;
+            serve(bridge);
+            bridge.invokeMember("end");
+        } finally {
+            transport = null;
+            context = null;
+            python.close(true); // without waiting for what the engine left running
+        }
+    }
+
+    private void serve(Value bridge) {
+        while (true) {
+            try {
+                bridge.invokeMember("serve");
+                return;
+            } catch (PolyglotException e) {
+                if (!e.isInterrupted()) throw e;
+                var why = interruption;
+                bridge.invokeMember("recover", why.message(), why.stack());
+            }
+        }
+    }
+
+    private ProxyExecutable waiting() {
+        return arguments -> gate.await(arguments[0].asLong());
+    }
+
+    private ProxyExecutable waking() {
+        return _ -> {
+            gate.wake();
+            return true;
+        };
+    }
+
+    /** Python's bytes are Python's: what leaves is a copy. */
+    private ProxyExecutable delivering() {
+        return arguments -> {
+            var frames = new byte[Math.toIntExact(arguments[0].getBufferSize())];
+            arguments[0].readBuffer(0, frames, 0, frames.length);
+            outbox.put(frames);
+            return true;
+        };
+    }
+}
