@@ -115,6 +115,8 @@ class FailingEngine(EchoEngine):
         self.loaded = True
         if self.fail == "no-model":
             config.model = ""
+        if self.fail == "log-probs-missing":
+            config.capabilities = ["log_probabilities"]
         return config
 
     async def register_prometheus(self, metrics):
@@ -198,7 +200,7 @@ class FailingEngine(EchoEngine):
         elif self.fail == "wrong-choice":
             chunk["index"] = 5
         elif self.fail == "log-probs-missing" and not terminal and (request.get("output_options") or {}).get("logprobs"):
-            chunk["log_probs"] = [-0.5, -0.5]
+            chunk["log_probs"] = [-0.5] if chunk["token_ids"] == request["token_ids"][:1] else []
         elif self.fail == "usage-wrong" and terminal:
             chunk["completion_usage"] = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
         yield chunk

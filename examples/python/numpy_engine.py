@@ -34,7 +34,9 @@ class NumpyEngine(nacelle.LLMEngine):
         self.log_probs = await asyncio.to_thread(self.learn)
         nacelle.progress(1.0, "learnt")
         return nacelle.EngineConfig(
-            model=self.model, llm=nacelle.LlmRegistration(context_length=self.context_length)
+            model=self.model,
+            llm=nacelle.LlmRegistration(context_length=self.context_length),
+            capabilities=["log_probabilities"],
         )
 
     def learn(self):

@@ -46,6 +46,9 @@ class EngineConfig:
     :param served_model_name: what clients call it, when that is another name
     :param runtime_data: anything else that others should know of this worker
     :param model_aliases: further names that clients may use
+    :param capabilities: what the engine can do beyond plain answers: ``log_probabilities``, ``prompt_log_probabilities``,
+        ``guided_decoding``, ``embeddings``, ``multiple_choices``, ``logit_bias``. A request for what is not among them is refused
+        before it comes to the engine
     """
 
     model: str
@@ -53,6 +56,7 @@ class EngineConfig:
     runtime_data: Optional[Dict[str, Any]] = None
     llm: Optional[LlmRegistration] = None
     model_aliases: List[str] = field(default_factory=list)
+    capabilities: List[str] = field(default_factory=list)
 
 
 class DisaggregationMode(Enum):

@@ -149,6 +149,18 @@ def test_a_table_fits_its_width_and_ends_in_a_summary():
     assert lines[-1] == report.summary() and " 1 failed, " in lines[-1]
 
 
+def test_what_is_declared_has_to_be_there():
+    class Boastful(Duck):
+        async def start(self, worker_id):
+            return nacelle.EngineConfig(model="boastful", capabilities=["log_probabilities", "multiple_choices"])
+
+    report = check(Boastful)
+    assert [(failure.rule.id, failure.seen) for failure in report.failures] == [
+        ("log-probabilities", "0 log-probabilities for 8 tokens"),
+        ("choices", "chunks for choices [0] with n 2"),
+    ]
+
+
 def test_an_error_of_another_module_counts_by_its_name():
     class InvalidArgument(Exception):
         pass

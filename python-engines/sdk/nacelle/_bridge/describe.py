@@ -28,9 +28,11 @@ def config(said: Any) -> Dict[str, Any]:
         "model": str(_get(said, "model") or ""),
         "served_model_name": _get(said, "served_model_name"),
         "aliases": [str(each) for each in (_get(said, "model_aliases") or [])],
-        "capabilities": [str(each) for each in (_get(said, "capabilities") or [])],
         "runtime_data": dict(_get(said, "runtime_data") or {}),
     }
+    capabilities = _get(said, "capabilities")
+    if capabilities is not None:  # engines written for other hosts say nothing, which is not the same as none
+        fields["capabilities"] = [str(each) for each in capabilities]
     for name in _NUMBERS + _MORE:
         value = _get(llm, name)
         if value is None:

@@ -105,13 +105,13 @@ class Rule(Enum):
     )
     LOG_PROBABILITIES = (
         "log-probabilities",
-        "an engine that reports log-probabilities reports one per token, none above 0",
-        "give log_probs as many entries as token_ids",
+        "an engine that declares or reports log-probabilities reports one per token, none above 0",
+        "give log_probs as many entries as token_ids, or declare no log_probabilities in EngineConfig.capabilities",
     )
     CHOICES = (
         "choices",
-        "an engine that makes several choices makes as many as asked for",
-        "yield chunks of index 0 to n-1, or of index 0 alone",
+        "an engine that declares or makes several choices makes as many as asked for",
+        "yield chunks of index 0 to n-1, or declare no multiple_choices and use index 0 alone",
     )
     PROMPT_TOO_LONG = (
         "prompt-too-long",

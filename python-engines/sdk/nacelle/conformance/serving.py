@@ -79,8 +79,8 @@ async def min_tokens(session: Session) -> None:
 async def log_probs(session: Session) -> None:
     asked = await session.ask(session.plain(0, output_options={"logprobs": 2}))
     given, wrong = asked.answer.log_probs, asked.trouble
-    if wrong is None and not given:
-        session.findings.skipped(Rule.LOG_PROBABILITIES, "none reported")
+    if wrong is None and not given and not session.declares("log_probabilities"):
+        session.findings.skipped(Rule.LOG_PROBABILITIES, "neither declared nor reported")
         return
     if wrong is None and len(given) != asked.answer.total:
         wrong = f"{len(given)} log-probabilities for {asked.answer.total} tokens"
@@ -92,9 +92,10 @@ async def log_probs(session: Session) -> None:
 
 async def choices(session: Session) -> None:
     asked = await session.ask(session.plain(0, sampling_options={"n": 2}))
-    if asked.answer.choices <= {0} and asked.trouble is None:
-        session.findings.skipped(Rule.CHOICES, "makes one choice")
-    elif asked.trouble is not None and exchange.is_named(_error(asked.ending), "InvalidArgument"):
+    declared = session.declares("multiple_choices")
+    if asked.answer.choices <= {0} and asked.trouble is None and not declared:
+        session.findings.skipped(Rule.CHOICES, "neither declared nor made")
+    elif not declared and asked.trouble is not None and exchange.is_named(_error(asked.ending), "InvalidArgument"):
         session.findings.skipped(Rule.CHOICES, "refuses several")
     else:
         wrong = asked.trouble

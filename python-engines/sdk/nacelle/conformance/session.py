@@ -99,6 +99,9 @@ class Session:
         value = getattr(getattr(self.config, "llm", None), "context_length", None)
         return value if value is not None else getattr(self.config, "context_length", None)
 
+    def declares(self, capability: str) -> bool:
+        return capability in (getattr(self.config, "capabilities", None) or ())
+
     def plain(self, turn: int, max_tokens: int = 8, **more: Any) -> Dict[str, Any]:
         """A greedy request; ``more`` are top-level keys."""
         return {**self._request(turn, {"max_tokens": self._within(max_tokens)}), **more}
