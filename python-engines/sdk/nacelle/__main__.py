@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import traceback
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
-    """:returns: 0 when all is well, 1 when a rule was broken, 2 when there was nothing to check"""
+    """:returns: 0 when all is well, 1 when a rule was broken, 2 when there was nothing to check, 130 after Ctrl-C"""
     shadow = _shadow()
     if shadow is not None:
         print(f"nacelle: {shadow}", file=sys.stderr)
@@ -94,6 +96,8 @@ def _check(options: argparse.Namespace, argv: List[str]) -> int:
     except (InvalidArgument, ValueError) as e:
         print(f"nacelle: {e}", file=sys.stderr)
         return EXIT_USAGE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except Exception:  # the engine's module failed, in a way of its own
         traceback.print_exc()
         print(f"nacelle: {options.engine} cannot be loaded: see above", file=sys.stderr)
@@ -123,5 +127,14 @@ def _tokens(text: str) -> List[int]:
     return [int(token) for token in text.split(",")]
 
 
+def _exit(code: int) -> None:
+    """Ends the process, also where an engine left a thread behind that would keep it alive."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _exit(main())

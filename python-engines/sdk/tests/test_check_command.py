@@ -70,6 +70,11 @@ def test_native_code_that_holds_the_event_loop_ends_the_check_by_name():
     assert "in generate (engines.py:" in out
 
 
+def test_a_thread_that_is_left_behind_does_not_keep_the_check_alive():
+    out = check("--path", str(EXAMPLES), "failing_engine:FailingEngine", "--args", '{"fail": "thread-left"}', code=1)
+    assert "FAILED   cleanup-ends-threads        still running: left-behind" in out
+
+
 def test_says_that_another_package_of_the_same_name_is_in_its_place(tmp_path):
     # Both distributions installed into one folder: the files of the last one win.
     package = tmp_path / "nacelle"

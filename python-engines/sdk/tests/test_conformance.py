@@ -11,7 +11,7 @@ import nacelle
 from nacelle.testing import Limits, Outcome, Rule, check
 
 #: Shorter than the contract's, for what is known to break it.
-SHORT = Limits(call=1, start=1, answer=2, cancel=0.3, cleanup=0.5, hold=0.5)
+SHORT = Limits(call=1, start=1, answer=2, cancel=0.3, cleanup=0.5, hold=1.5)
 
 
 def outcomes(report):
@@ -98,6 +98,32 @@ def test_what_a_request_raises_is_shown_with_its_place(raises):
     error = type(failing_engine.ERRORS[raises]()).__name__
     assert failure.seen.startswith(f"raised {error}")
     assert "in generate (failing_engine.py:" in failure.seen
+
+
+def test_a_plain_generator_that_hangs_is_left_behind_by_name():
+    import threading
+
+    forever = threading.Event()
+
+    class Stuck(Plain):
+        def generate(self, request, context):
+            forever.wait(30)
+            yield {"finish_reason": "stop"}
+
+    report = check(Stuck, limits=Limits(call=1, answer=0.3, cancel=0.2, cleanup=0.2))
+    forever.set()
+    (failure,) = report.failures
+    assert failure.rule is Rule.GENERATE and "after 0.3 s" in failure.seen
+    assert "in generate (test_conformance.py:" in failure.seen
+
+
+def test_what_cannot_be_judged_has_failed():
+    class Odd(Duck):
+        async def generate(self, request, context):
+            yield {"token_ids": [1], "finish_reason": "stop", "completion_usage": "some"}
+
+    report = check(Odd)
+    assert report.failures[0].seen.startswith("could not be judged: AttributeError")
 
 
 def test_only_the_rules_asked_for_are_reported():

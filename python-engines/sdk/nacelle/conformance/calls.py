@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import traceback
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Callable, Optional, Union
 
-from nacelle.conformance.watchdog import HeldLoop, shown
+from nacelle.conformance.watchdog import HeldLoop, is_own, shown
+
+#: For a call that is given up to let go.
+_CANCEL_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ async def within(limit: float, call: Callable[[], Any]) -> Called:
         return task.result()
     hangs = Hangs(f"had not returned after {limit:g} s; it was {where(task.get_coro())}")
     task.cancel()
-    await asyncio.wait({task}, timeout=limit)
+    await asyncio.wait({task}, timeout=min(limit, _CANCEL_S))
     return hangs
 
 
@@ -67,10 +71,8 @@ def trouble_of(called: Called) -> Optional[str]:
 def text(error: BaseException) -> str:
     """One line: class, message, and where it was raised."""
     message = " ".join(str(error).split())
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    at = "" if place is None else " " + shown(place.tb_frame)
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if not is_own(frame)]
+    at = f" {shown(frames[-1])}" if frames else ""
     return type(error).__name__ + (f": {message}" if message else "") + at
 
 

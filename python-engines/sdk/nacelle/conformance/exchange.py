@@ -6,7 +6,6 @@ import asyncio
 import copy
 import inspect
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, AsyncGenerator, Dict, Optional, Union
 
@@ -16,6 +15,7 @@ from nacelle.conformance.reader import Answer, Reader, Violated
 from nacelle.conformance.report import Findings
 from nacelle.conformance.rules import Rule
 from nacelle.conformance.watchdog import HeldLoop
+from nacelle.conformance.worker import Worker
 from nacelle.conformance.context import FakeContext
 
 #: For readers that are never behind.
@@ -206,7 +206,7 @@ class Exchange:
 
 
 async def _items(stream: Any) -> AsyncGenerator[Any, None]:
-    """The chunks of a generator of either kind, closed in the end; a plain one runs on a thread of its own."""
+    """The chunks of a generator of either kind, closed in the end."""
     if hasattr(stream, "__aiter__"):
         try:
             async for chunk in stream:
@@ -214,15 +214,15 @@ async def _items(stream: Any) -> AsyncGenerator[Any, None]:
         finally:
             if hasattr(stream, "aclose"):
                 await stream.aclose()
-        return
-    if not inspect.isgenerator(stream):
+    elif inspect.isgenerator(stream):
+        thread = Worker()
+        try:
+            while (chunk := await thread.run(lambda: next(stream, _END))) is not _END:
+                yield chunk
+        finally:
+            await thread.run(stream.close)
+            thread.end()
+    else:
         if inspect.iscoroutine(stream):
             stream.close()
         raise TypeError(f"generate returned a {type(stream).__name__}, expected a generator: it must yield its chunks")
-    loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1, "nacelle-check") as thread:
-        try:
-            while (chunk := await loop.run_in_executor(thread, next, stream, _END)) is not _END:
-                yield chunk
-        finally:
-            await loop.run_in_executor(thread, stream.close)

@@ -145,11 +145,14 @@ async def _take(step: _Step, served: Session) -> None:
     obstacle = served.stuck
     if obstacle is None and served.findings.has_failed(Rule.GENERATE):
         obstacle = "plain requests are not answered"
-    if obstacle is None:
-        await step.run(served)
-    else:
+    if obstacle is not None:
         for rule in step.rules:
             served.findings.skipped(rule, obstacle)
+        return
+    try:
+        await step.run(served)
+    except Exception as e:  # a usage that is no dict, say
+        served.findings.failed(step.rules[0], f"could not be judged: {type(e).__name__}: {e}")
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:

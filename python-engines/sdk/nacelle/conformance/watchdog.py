@@ -63,6 +63,8 @@ class Watchdog:
             beat = self._beat
             if time.monotonic() - beat <= self._limit:
                 continue
+            if _waits(self._loop_thread):  # it is the machine that is late
+                continue
             self._on_held(where_is(self._loop_thread))
             _interrupt(self._loop_thread)
             given_up = time.monotonic() + _INTERRUPT_S
@@ -75,9 +77,20 @@ class Watchdog:
 def where_is(thread: int) -> str:
     """The innermost line of code of a thread that is not the kit's own: ``in step (engine.py:12)``."""
     frame: Optional[FrameType] = sys._current_frames().get(thread)
-    while frame is not None and os.path.dirname(frame.f_code.co_filename) == _OWN:
+    while frame is not None and is_own(frame):
         frame = frame.f_back
     return "nowhere" if frame is None else shown(frame)
+
+
+def _waits(thread: int) -> bool:
+    """Whether a loop has nothing to do."""
+    frame = sys._current_frames().get(thread)
+    return frame is not None and os.path.basename(frame.f_code.co_filename) == "selectors.py"
+
+
+def is_own(frame: FrameType) -> bool:
+    """Whether the code is the kit's."""
+    return os.path.dirname(frame.f_code.co_filename) == _OWN
 
 
 def shown(frame: FrameType) -> str:
