@@ -53,6 +53,8 @@ class Stream:
                 await self._pull_on_thread(iter(chunks))
             else:
                 await self._pull(_in_turns(iter(chunks)))
+            if self.context.is_stopped() and not self._ended:
+                self._end("cancelled", None)  # it ended as it was told, and needs not say why
         except asyncio.CancelledError as cancelled:
             if not self.context.is_stopped():
                 self._failed(cancelled)
@@ -177,8 +179,6 @@ class Stream:
                 # The thread sees the stop after its next chunk; its end is this stream's.
             except _Carried as carried:
                 raise carried.error
-        if self.context.is_stopped() and not self._ended:
-            raise asyncio.CancelledError
 
     def _from_thread(self, chunk: Dict[str, Any]) -> None:
         tokens = chunk.get("token_ids")
@@ -200,9 +200,12 @@ class Stream:
             put(frames.frame(frames.CHUNK, self._id, _json(chunk)))
             return
         said = {k: v for k, v in chunk.items() if k not in ("finish_reason", "completion_usage")}
+        usage = chunk.get("completion_usage")
+        if said.get("disaggregated_params") and usage and usage.get("prompt_tokens_details"):
+            said["prompt_tokens_details"] = usage["prompt_tokens_details"]  # part of the hand-off
         if any(v for k, v in said.items() if k != "index"):
             put(frames.frame(frames.CHUNK, self._id, _json(said)))
-        self._end(str(reason), chunk.get("completion_usage"), put)
+        self._end(str(reason), usage, put)
 
     def _end(self, reason: str, usage: Any, put: Any = None) -> None:
         self._ended = True
