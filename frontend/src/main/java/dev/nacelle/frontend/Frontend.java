@@ -96,16 +96,24 @@ final class Frontend implements RunningRole {
         }
         try {
             frontend.awaitModels(host);
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | StartException | RuntimeException e) {
             frontend.close();
             throw e;
         }
         return frontend;
     }
 
-    private void awaitModels(HostServices host) throws InterruptedException {
+    /** A model that is there from the start and cannot be used is a mistake in the configuration. */
+    private void awaitModels(HostServices host) throws StartException, InterruptedException {
         var longest = Deadline.in(LOADING_MAX);
-        while (!longest.isOver() && !host.stop().isMade()) if (catalog.awaitLoaded(Deadline.in(TICK))) return;
+        while (!longest.isOver() && !host.stop().isMade()) {
+            if (!catalog.awaitLoaded(Deadline.in(TICK))) continue;
+            for (var model : catalog.models())
+                if (!model.text().failure().isEmpty())
+                    throw new StartException("model '%s' cannot be served: %s"
+                            .formatted(model.name(), model.text().failure()));
+            return;
+        }
     }
 
     /** The port that is listened on. */

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param messages at least one
  */
-public record ChatRequest(List<ChatMessage> messages, RequestOptions options) {
+public record ChatRequest(List<ChatMessage> messages, ChatOptions chat, RequestOptions options) {
     public ChatRequest {
         messages = List.copyOf(messages);
     }

@@ -30,7 +30,8 @@ final class OptionsReader {
             Set.of("logit_bias", "guided_decoding", "use_beam_search", "length_penalty");
 
     private final BodyReader in;
-    private final boolean chat;
+    private final boolean chat; // whether logprobs is chat's flag or a completion's count
+    private final Own own;
 
     private Optional<String> model = Optional.empty();
     private boolean stream;
@@ -60,14 +61,27 @@ final class OptionsReader {
     private final Map<String, Object> samplingExtras = new LinkedHashMap<>();
     private final Map<String, Object> extras = new LinkedHashMap<>();
 
-    /**
-     * Reads from {@code in}.
-     *
-     * @param chat whether {@code logprobs} is chat's flag or a completion's count
-     */
-    OptionsReader(BodyReader in, boolean chat) {
+    /** Takes what one kind of request has besides. */
+    @FunctionalInterface
+    interface Own {
+        /** Takes the value of {@code key}, which is not null. @return false when the key is not known */
+        boolean read(String key, JsonAt value) throws ApiException;
+    }
+
+    /** For a completion. */
+    OptionsReader(BodyReader in) {
+        this(in, false, (_, _) -> false);
+    }
+
+    /** For a chat, whose own parameters {@code own} takes. */
+    OptionsReader(BodyReader in, Own own) {
+        this(in, true, own);
+    }
+
+    private OptionsReader(BodyReader in, boolean chat, Own own) {
         this.in = in;
         this.chat = chat;
+        this.own = own;
     }
 
     /** Takes the value of {@code key}, at which the reader stands. */
@@ -225,7 +239,10 @@ final class OptionsReader {
     /** A null of the caller's stays one. */
     @SuppressWarnings("NullAway")
     private void readExtra(String key) throws ApiException {
-        (SAMPLING_EXTRAS.contains(key) ? samplingExtras : extras).put(key, in.value());
+        var path = in.path();
+        var value = in.value();
+        if (value != null) own.read(key, new JsonAt(path, value));
+        (SAMPLING_EXTRAS.contains(key) ? samplingExtras : extras).put(key, value);
     }
 
     /** Puts it all together, once the body was read. */

@@ -42,7 +42,8 @@ public final class RequestParser {
     /** The same from a buffer with an array behind it, whose position stays. */
     public ChatRequest chat(ByteBuffer body) throws ApiException {
         try (var in = open(body)) {
-            var options = new OptionsReader(in, true);
+            var chat = new ChatOptionsReader();
+            var options = new OptionsReader(in, chat::read);
             Optional<List<ChatMessage>> messages = Optional.empty();
             in.beginBody();
             for (var key = in.nextKey(); key != null; key = in.nextKey()) {
@@ -54,6 +55,7 @@ public final class RequestParser {
             return new ChatRequest(
                     messages.orElseThrow(() -> new ApiException(
                             ApiError.invalid("messages", "messages: found nothing, expected an array of messages"))),
+                    chat.options(),
                     read);
         }
     }
@@ -66,7 +68,7 @@ public final class RequestParser {
     /** The same from a buffer with an array behind it, whose position stays. */
     public CompletionRequest completion(ByteBuffer body) throws ApiException {
         try (var in = open(body)) {
-            var options = new OptionsReader(in, false);
+            var options = new OptionsReader(in);
             Optional<Prompt> prompt = Optional.empty();
             in.beginBody();
             for (var key = in.nextKey(); key != null; key = in.nextKey()) {

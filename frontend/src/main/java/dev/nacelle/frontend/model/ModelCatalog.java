@@ -35,11 +35,11 @@ public final class ModelCatalog implements AutoCloseable {
 
     private final Listener listener;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final Map<Optional<Path>, ModelText> texts = new LinkedHashMap<>();
+    private final Map<ModelText.Source, ModelText> texts = new LinkedHashMap<>();
     private volatile Map<String, ServedModel> byName = Map.of();
     private final Directory.Watch watch;
 
-    private record Entry(List<Instance> instances, Optional<Path> folder, RoundRobin turns, long createdSeconds) {}
+    private record Entry(List<Instance> instances, ModelText.Source text, RoundRobin turns, long createdSeconds) {}
 
     /** Watches the directory until closed. */
     public ModelCatalog(Directory directory, Listener listener) {
@@ -95,18 +95,18 @@ public final class ModelCatalog implements AutoCloseable {
         var name = card.config().modelName();
         var entry = entries.get(name);
         if (entry == null) {
-            var folder = folder(card);
+            var text = text(card);
             entry = new Entry(
-                    new ArrayList<>(), folder, new RoundRobin(), Instant.now().getEpochSecond());
+                    new ArrayList<>(), text, new RoundRobin(), Instant.now().getEpochSecond());
             entries.put(name, entry);
-            share(folder);
-        } else if (!entry.folder().equals(folder(card))) {
+            share(text);
+        } else if (!entry.text().equals(text(card))) {
             LOG.warn(
-                    "worker {} serves {} with the tokenizer of {}, others with that of {}: the latter is used for all",
+                    "worker {} serves {} with tokenizer and chat template of {}, others with those of {}: the latter are used for all",
                     card.instanceHex(),
                     name,
-                    folder(card).map(Path::toString).orElse("bytes"),
-                    entry.folder().map(Path::toString).orElse("bytes"));
+                    shown(text(card)),
+                    shown(entry.text()));
         }
         entry.instances().add(instance);
         changed(name);
@@ -118,23 +118,28 @@ public final class ModelCatalog implements AutoCloseable {
         if (entry == null || !entry.instances().remove(instance)) return;
         if (entry.instances().isEmpty()) {
             entries.remove(name);
-            unshare(entry.folder());
+            unshare(entry.text());
         }
         changed(name);
     }
 
-    private void share(Optional<Path> folder) {
-        if (texts.containsKey(folder)) return;
-        var text = new ModelText(folder);
-        texts.put(folder, text);
+    private void share(ModelText.Source source) {
+        if (texts.containsKey(source)) return;
+        var text = new ModelText(source);
+        texts.put(source, text);
         // Seconds of work for one core: not a virtual thread's.
         Thread.ofPlatform().daemon().name("tokenizer-loader").start(text::load);
     }
 
-    private void unshare(Optional<Path> folder) {
-        if (entries.values().stream().anyMatch(entry -> entry.folder().equals(folder))) return;
-        var text = texts.remove(folder);
+    private void unshare(ModelText.Source source) {
+        if (entries.values().stream().anyMatch(entry -> entry.text().equals(source))) return;
+        var text = texts.remove(source);
         if (text != null) text.release();
+    }
+
+    private static String shown(ModelText.Source source) {
+        var folder = source.folder().map(Path::toString).orElse("bytes");
+        return source.template().isPresent() ? folder + " and a template of its own" : folder;
     }
 
     private void changed(String name) {
@@ -153,7 +158,7 @@ public final class ModelCatalog implements AutoCloseable {
     }
 
     private Optional<ServedModel> model(String name, Entry entry) {
-        var text = texts.get(entry.folder());
+        var text = texts.get(entry.text());
         if (text == null) return Optional.empty();
         var config = entry.instances().getFirst().card().config();
         var names = new LinkedHashSet<>(List.of(name, config.model()));
@@ -163,8 +168,10 @@ public final class ModelCatalog implements AutoCloseable {
     }
 
     /** An engine that takes text tokenizes by itself, and its model's folder need hold no tokenizer. */
-    private static Optional<Path> folder(WorkerCard card) {
-        if (card.config().input() == ModelInput.TEXT) return Optional.empty();
-        return card.modelPath().or(() -> card.config().tokenizerPath());
+    private static ModelText.Source text(WorkerCard card) {
+        var folder = card.config().input() == ModelInput.TEXT
+                ? Optional.<Path>empty()
+                : card.modelPath().or(() -> card.config().tokenizerPath());
+        return ModelText.Source.of(folder, card.config().runtimeData());
     }
 }

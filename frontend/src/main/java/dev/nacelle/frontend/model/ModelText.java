@@ -1,11 +1,19 @@
 package dev.nacelle.frontend.model;
 
+import dev.nacelle.frontend.parser.Dialect;
+import dev.nacelle.frontend.parser.UnknownFormatException;
+import dev.nacelle.frontend.template.ModelTemplates;
+import dev.nacelle.frontend.template.TemplateFormat;
 import dev.nacelle.frontend.text.ChatFormat;
 import dev.nacelle.frontend.text.Tokenizer;
-import dev.nacelle.frontend.text.TokenizerException;
 import dev.nacelle.frontend.text.Tokenizers;
 import dev.nacelle.runtime.role.Deadline;
+import dev.nacelle.template.TemplateException;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,32 +28,64 @@ import org.slf4j.LoggerFactory;
 public final class ModelText {
     private static final Logger LOG = LoggerFactory.getLogger(ModelText.class);
 
-    private final Optional<Path> folder;
+    /**
+     * What makes a model's text what it is.
+     *
+     * @param folder with {@code tokenizer.json}; empty for the byte tokenizer
+     * @param settings what the worker publishes beside the model: {@code chat_template}, which goes before those of the
+     *     folder, {@code tool_call_parser} and {@code reasoning_parser}
+     */
+    record Source(Optional<Path> folder, Map<String, Object> settings) {
+        private static final List<String> KEYS = List.of("chat_template", "tool_call_parser", "reasoning_parser");
+
+        /** @param data among others the settings */
+        static Source of(Optional<Path> folder, Map<String, Object> data) {
+            var settings = new LinkedHashMap<String, Object>();
+            for (var key : KEYS) if (data.get(key) != null) settings.put(key, data.get(key));
+            return new Source(folder, settings);
+        }
+
+        Source {
+            settings = Map.copyOf(settings);
+        }
+
+        Optional<String> template() {
+            return settings.get("chat_template") instanceof String text ? Optional.of(text) : Optional.empty();
+        }
+    }
+
+    private final Source source;
     private final CountDownLatch loaded = new CountDownLatch(1);
-    private volatile @Nullable Tokenizer tokenizer;
+    private volatile @Nullable Loaded ready;
     private volatile String failure = "";
     private int users = 1;
 
-    /** @param folder with {@code tokenizer.json}; empty for the byte tokenizer */
-    ModelText(Optional<Path> folder) {
-        this.folder = folder;
+    private record Loaded(Tokenizer tokenizer, ChatFormat format, Dialect dialect) {}
+
+    ModelText(Source source) {
+        this.source = source;
     }
 
     /** A model's or a request's use; closing is idempotent. */
     public final class Use implements AutoCloseable {
-        private final Tokenizer used;
+        private final Loaded used;
         private boolean over;
 
-        private Use(Tokenizer used) {
+        private Use(Loaded used) {
             this.used = used;
         }
 
         public Tokenizer tokenizer() {
-            return used;
+            return used.tokenizer();
         }
 
         public ChatFormat chatFormat() {
-            return ChatFormat.plain();
+            return used.format();
+        }
+
+        /** How the model marks what its output consists of. */
+        public Dialect dialect() {
+            return used.dialect();
         }
 
         @Override
@@ -60,37 +100,58 @@ public final class ModelText {
 
     /** Reads the files; blocks. What is wrong with them is logged, and told by {@link #failure}. */
     void load() {
+        var what = "its chat template";
         try {
-            var made = folder.map(Tokenizers::load).orElseGet(Tokenizers::bytes);
+            var format = format();
+            var dialect = Dialect.of(source.settings(), format.source());
+            what = "its tokenizer";
+            var tokenizer = source.folder().map(Tokenizers::load).orElseGet(Tokenizers::bytes);
             synchronized (this) {
-                if (users == 0) made.close();
-                else tokenizer = made;
+                if (users == 0) tokenizer.close();
+                else ready = new Loaded(tokenizer, format, dialect);
             }
-        } catch (TokenizerException e) {
-            LOG.error("no tokenizer: {}", e.getMessage(), e);
-            failure = "its tokenizer cannot be loaded; the log says why";
-        } catch (RuntimeException | Error e) {
-            LOG.error("no tokenizer for {}", folder, e);
-            failure = "its tokenizer cannot be loaded; the log says why";
+        } catch (TemplateException e) {
+            failed("its chat template is broken: " + e.getMessage(), e);
+        } catch (UnknownFormatException e) {
+            failed(e.getMessage(), e);
+        } catch (IOException | RuntimeException | Error e) {
+            failed(what + " cannot be loaded; the log says why", e);
         } finally {
             loaded.countDown();
         }
     }
 
+    private void failed(String why, Throwable cause) {
+        LOG.error(
+                "a model of {} cannot be used: {}",
+                source.folder().map(Path::toString).orElse("bytes"),
+                why,
+                cause);
+        failure = why;
+    }
+
+    private ChatFormat format() throws IOException {
+        var found = source.folder().isPresent()
+                ? ModelTemplates.read(source.folder().get())
+                : new ModelTemplates(Map.of(), Map.of());
+        var templates = source.template().map(found::withTemplate).orElse(found);
+        return templates.sources().isEmpty() ? ChatFormat.plain() : TemplateFormat.of(templates);
+    }
+
     /** Begins a use; empty while the files are being read, or when they cannot be: then {@link #failure} is not empty. */
     public synchronized Optional<Use> use() {
-        var ready = tokenizer;
-        if (ready == null || users == 0) return Optional.empty();
+        var loadedText = ready;
+        if (loadedText == null || users == 0) return Optional.empty();
         users++;
-        return Optional.of(new Use(ready));
+        return Optional.of(new Use(loadedText));
     }
 
     /** Whether there is a model folder; without one the byte tokenizer serves. */
     public boolean hasFolder() {
-        return folder.isPresent();
+        return source.folder().isPresent();
     }
 
-    /** Why there is no tokenizer and will be none; empty otherwise. */
+    /** Why the text cannot be used and never will be; empty otherwise. */
     public String failure() {
         return failure;
     }
@@ -106,8 +167,8 @@ public final class ModelText {
     /** Ends the use of a model, or of a request. */
     synchronized void release() {
         if (--users > 0) return;
-        var unused = tokenizer;
-        tokenizer = null;
-        if (unused != null) unused.close();
+        var unused = ready;
+        ready = null;
+        if (unused != null) unused.tokenizer().close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.pipeline;
 
+import dev.nacelle.frontend.api.ChatOptions;
 import dev.nacelle.frontend.api.RequestOptions;
 import dev.nacelle.frontend.text.ChatMessage;
 import dev.nacelle.spi.request.Prompt;
@@ -10,7 +11,7 @@ sealed interface Asked {
     RequestOptions options();
 
     /** To answer a conversation. */
-    record Chat(List<ChatMessage> messages, RequestOptions options) implements Asked {}
+    record Chat(List<ChatMessage> messages, ChatOptions chat, RequestOptions options) implements Asked {}
 
     /** To continue a prompt. */
     record Completion(Prompt prompt, RequestOptions options) implements Asked {}

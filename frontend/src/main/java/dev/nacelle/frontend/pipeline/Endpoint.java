@@ -19,7 +19,7 @@ public enum Endpoint {
         @Override
         Asked parse(RequestParser parser, ByteBuffer body) throws ApiException {
             var chat = parser.chat(body);
-            return new Asked.Chat(chat.messages(), chat.options());
+            return new Asked.Chat(chat.messages(), chat.chat(), chat.options());
         }
 
         @Override

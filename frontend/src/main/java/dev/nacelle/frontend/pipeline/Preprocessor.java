@@ -86,12 +86,16 @@ final class Preprocessor {
     private Prompt tokens(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
         return switch (asked) {
             case Asked.Chat chat -> {
+                var said = chat.chat();
                 var conversation = new ChatFormat.Conversation(
-                        chat.messages(), true, chat.options().extras());
+                        chat.messages(), said.ending(), said.shownTools(), said.documents(), said.variables());
                 long start = System.nanoTime();
                 var rendered = text.chatFormat().render(conversation);
                 stages.rendered(System.nanoTime() - start);
-                yield encode(model, text.tokenizer(), "messages", rendered.text(), rendered.specials());
+                var specials = said.addSpecialTokens()
+                        .map(adds -> adds ? Specials.KEEP : Specials.SKIP)
+                        .orElse(rendered.specials());
+                yield encode(model, text.tokenizer(), "messages", rendered.text(), specials);
             }
             case Asked.Completion completion -> prompt(completion.prompt(), model, text.tokenizer());
         };

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -107,9 +106,13 @@ public record ModelTemplates(Map<String, String> sources, Map<String, Object> sp
         }
     }
 
-    /** The template for a conversation: the one for tools when there are tools and it exists, else the one without a name. */
-    public Optional<String> source(boolean withTools) {
-        String preferred = withTools && sources.containsKey(TOOL_USE) ? TOOL_USE : DEFAULT;
-        return Optional.ofNullable(sources.get(preferred));
+    /** The name of the template for a conversation: the one for tools when there are tools and it exists. */
+    String nameFor(boolean withTools) {
+        return withTools && sources.containsKey(TOOL_USE) ? TOOL_USE : DEFAULT;
+    }
+
+    /** The same special tokens with another template, which replaces all. */
+    public ModelTemplates withTemplate(String source) {
+        return new ModelTemplates(Map.of(DEFAULT, source), specials);
     }
 }

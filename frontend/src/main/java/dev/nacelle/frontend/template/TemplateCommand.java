@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.nacelle.frontend.json.JsonObject;
 import dev.nacelle.frontend.json.JsonValues;
-import dev.nacelle.template.ChatTemplate;
 import dev.nacelle.template.TemplateException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -70,16 +69,17 @@ public final class TemplateCommand implements Callable<Integer> {
         this(System.in);
     }
 
-    TemplateCommand(InputStream in) {
+    /** Reads contexts from {@code in}. */
+    public TemplateCommand(InputStream in) {
         this.in = in;
     }
 
     @Override
     public Integer call() throws IOException {
         ModelTemplates templates = read();
-        Map<String, ChatTemplate> compiled = new LinkedHashMap<>();
+        CompiledTemplates compiled;
         try {
-            templates.sources().forEach((key, source) -> compiled.put(source, ChatTemplate.compile(source)));
+            compiled = CompiledTemplates.of(templates);
         } catch (TemplateException broken) {
             spec.commandLine().getErr().printf("%s: %s%n", file, broken.getMessage());
             return 1;
@@ -89,7 +89,7 @@ public final class TemplateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             if (line.isBlank()) continue;
-            out.println(answer(line, templates, compiled, clock));
+            out.println(answer(line, compiled, clock));
             out.flush();
         }
         return 0;
@@ -127,9 +127,8 @@ public final class TemplateCommand implements Callable<Integer> {
         }
     }
 
-    private String answer(String line, ModelTemplates templates, Map<String, ChatTemplate> compiled, Clock clock)
-            throws IOException {
-        Map<String, Object> context = new LinkedHashMap<>(templates.specials());
+    private String answer(String line, CompiledTemplates compiled, Clock clock) throws IOException {
+        Map<String, Object> context = new LinkedHashMap<>();
         try {
             if (!(json(line) instanceof Map<?, ?> given)) return object("error", "the context is no JSON object");
             settings.forEach((key, value) -> {
@@ -139,14 +138,10 @@ public final class TemplateCommand implements Callable<Integer> {
         } catch (IOException e) {
             return object("error", "the context is no JSON: " + e.getMessage());
         }
-        boolean tools = context.get("tools") instanceof java.util.List<?> list && !list.isEmpty();
-        String source = name.map(templates.sources()::get)
-                .or(() -> templates.source(tools))
-                .orElse(null);
-        ChatTemplate template = source == null ? null : compiled.get(source);
-        if (template == null) return object("error", "no template without a name; choose one with --name");
+        var template = compiled.choose(name, context);
+        if (template.isEmpty()) return object("error", "no template without a name; choose one with --name");
         try {
-            return object("out", template.render(context, clock));
+            return object("out", compiled.render(template.get(), context, clock));
         } catch (TemplateException failed) {
             return object("error", failed.getMessage() == null ? failed.reason() : failed.getMessage());
         }

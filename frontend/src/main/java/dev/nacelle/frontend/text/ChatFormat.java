@@ -15,27 +15,51 @@ public interface ChatFormat {
      */
     Rendered render(Conversation conversation) throws EngineException;
 
+    /** Whether the model gets to see tools that a conversation offers. */
+    boolean showsTools();
+
+    /** What the model's own templates look like, all in one text; empty where there are none. */
+    String source();
+
     /** The format of models that bring none: {@link PlainChatFormat}. */
     static ChatFormat plain() {
         return PlainChatFormat.INSTANCE;
+    }
+
+    /** How the rendered conversation ends. */
+    enum Ending {
+        /** With what makes the model answer. */
+        ANSWER,
+        /** With the last message. */
+        MESSAGE,
+        /** Within the last message, which the model goes on with. */
+        OPEN_MESSAGE
     }
 
     /**
      * What is to be rendered.
      *
      * @param messages at least one
-     * @param addGenerationPrompt end with what makes the model answer, instead of with the last message
-     * @param variables what else the caller gave a template: tools, documents, … (JSON-like)
+     * @param tools what the model may call, as in OpenAI's API (JSON-like); empty for none
+     * @param documents what the model may quote (JSON-like); empty for none
+     * @param variables what else the caller gave a template (JSON-like)
      */
-    record Conversation(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, Object> variables) {
+    record Conversation(
+            List<ChatMessage> messages,
+            Ending ending,
+            List<Object> tools,
+            List<Object> documents,
+            Map<String, Object> variables) {
         public Conversation {
             messages = List.copyOf(messages);
+            tools = List.copyOf(tools);
+            documents = List.copyOf(documents);
             variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
         }
 
         /** A conversation that the model is to answer. */
         public static Conversation toAnswer(List<ChatMessage> messages) {
-            return new Conversation(messages, true, Map.of());
+            return new Conversation(messages, Ending.ANSWER, List.of(), List.of(), Map.of());
         }
     }
 

@@ -27,8 +27,19 @@ final class PlainChatFormat implements ChatFormat {
                 text.append(speaker(message.role())).append(": ");
             text.append(message.content());
         }
-        if (conversation.addGenerationPrompt()) text.append("\n\nAssistant:");
+        if (conversation.ending() == Ending.ANSWER) text.append("\n\nAssistant:");
         return new Rendered(text.toString(), Tokenizer.Specials.KEEP);
+    }
+
+    /** A base model knows of none. */
+    @Override
+    public boolean showsTools() {
+        return false;
+    }
+
+    @Override
+    public String source() {
+        return "";
     }
 
     private static String speaker(String role) {

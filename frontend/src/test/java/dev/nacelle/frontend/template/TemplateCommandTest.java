@@ -85,7 +85,7 @@ final class TemplateCommandTest {
     void theTemplateFileWinsOverTheConfiguration() throws IOException {
         write("tokenizer_config.json", "{\"chat_template\": \"old\"}");
         write("chat_template.jinja", "new");
-        assertThat(ModelTemplates.read(folder).source(true)).contains("new");
+        assertThat(ModelTemplates.read(folder).sources()).containsEntry(ModelTemplates.DEFAULT, "new");
     }
 
     @Test

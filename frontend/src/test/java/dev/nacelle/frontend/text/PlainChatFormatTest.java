@@ -3,6 +3,7 @@ package dev.nacelle.frontend.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nacelle.frontend.text.ChatFormat.Conversation;
+import dev.nacelle.frontend.text.ChatFormat.Ending;
 import dev.nacelle.frontend.text.ChatFormat.Rendered;
 import dev.nacelle.spi.error.EngineException;
 import java.util.List;
@@ -11,7 +12,9 @@ import org.junit.jupiter.api.Test;
 
 class PlainChatFormatTest {
     private static Rendered render(boolean toAnswer, ChatMessage... messages) throws EngineException {
-        return ChatFormat.plain().render(new Conversation(List.of(messages), toAnswer, Map.of()));
+        return ChatFormat.plain()
+                .render(new Conversation(
+                        List.of(messages), toAnswer ? Ending.ANSWER : Ending.MESSAGE, List.of(), List.of(), Map.of()));
     }
 
     @Test

@@ -104,7 +104,7 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     public void undeliverable(Throwable cause) {
         LOG.error("request {}: the response could not be delivered", context.id(), cause);
         giveUp(
-                new EngineError.Unknown("the response could not be delivered: " + cause),
+                new EngineError.Unknown("the response could not be delivered; the server's log says why"),
                 guard -> guard.error(RequestErrorType.PUBLISH_RESPONSE));
     }
 
@@ -174,8 +174,9 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
                     context.id(),
                     calls.engine().name(),
                     e);
-        failed(new EngineError.Unknown(
-                "engine '%s' failed: %s".formatted(calls.engine().name(), e)));
+        // What it was belongs into the log alone: a caller has no use for the names of our classes.
+        failed(new EngineError.Unknown("engine '%s' failed; the server's log says how"
+                .formatted(calls.engine().name())));
     }
 
     private void failed(EngineError error) {

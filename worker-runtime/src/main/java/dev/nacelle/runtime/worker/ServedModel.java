@@ -2,7 +2,12 @@ package dev.nacelle.runtime.worker;
 
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.Registration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -40,8 +45,36 @@ record ServedModel(EngineConfig config, Optional<Path> folder) {
                 engine.capabilities(),
                 engine.runtime(),
                 engine.version(),
-                engine.runtimeData());
+                runtimeData(model, engine.runtimeData(), choice));
         return new ServedModel(config, folder);
+    }
+
+    /** What a frontend goes by beyond the typed settings, under the names that engines have for it too. */
+    private static Map<String, Object> runtimeData(
+            WorkerConfig.Model model, Map<String, Object> engine, Choice choice) {
+        var data = new LinkedHashMap<>(engine);
+        var parsers = new LinkedHashMap<String, Optional<String>>();
+        parsers.put("tool_call_parser", model.toolCallParser());
+        parsers.put("reasoning_parser", model.reasoningParser());
+        parsers.forEach((name, file) -> choice.of(
+                        "model." + name, file.<Object>map(parser -> parser), Optional.ofNullable(engine.get(name)))
+                .ifPresent(parser -> data.put(name, parser)));
+        model.chatTemplate().ifPresent(setting -> data.put("chat_template", template(setting)));
+        return data;
+    }
+
+    /** Whether the setting is a template and not a file's path. */
+    static boolean isTemplate(String setting) {
+        return setting.contains("{{") || setting.contains("{%");
+    }
+
+    private static String template(String setting) {
+        if (isTemplate(setting)) return setting;
+        try {
+            return Files.readString(Path.of(setting));
+        } catch (IOException e) {
+            throw new UncheckedIOException("model.chat_template: %s cannot be read".formatted(setting), e);
+        }
     }
 
     static Path absolute(Path path) {

@@ -63,6 +63,9 @@ public record WorkerConfig(
      * @param name what it is
      * @param servedName what callers call it
      * @param input what the engine takes and gives
+     * @param chatTemplate a file, or the template itself
+     * @param toolCallParser how the model writes calls of tools
+     * @param reasoningParser how it marks what it thinks
      */
     public record Model(
             @Setting("The folder with the model's files, its tokenizer among them")
@@ -75,10 +78,29 @@ public record WorkerConfig(
             Optional<String> servedName,
 
             @Setting("Whether the engine takes tokens or text; default: the engine's word")
-            Optional<ModelInput> input) {
+            Optional<ModelInput> input,
+
+            @Setting("A chat template to use instead of the model's own: a file with one, or its text")
+            Optional<String> chatTemplate,
+
+            @Setting(
+                    "How the model writes tool calls: hermes, llama3_json, mistral, pythonic, none, or auto (by its template);"
+                            + " default: the engine's word, else auto")
+            Optional<String> toolCallParser,
+
+            @Setting(
+                    "How the model marks its reasoning: think, none, or auto (by its template); default: the engine's word, else"
+                            + " auto")
+            Optional<String> reasoningParser) {
         /** Everything left to the engine. */
-        public static final Model OPEN =
-                new Model(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Model OPEN = new Model(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**

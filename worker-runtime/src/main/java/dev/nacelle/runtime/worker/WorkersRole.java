@@ -9,6 +9,7 @@ import dev.nacelle.runtime.role.StartException;
 import dev.nacelle.spi.EngineProvider;
 import dev.nacelle.spi.LLMEngine;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,11 @@ public final class WorkersRole implements Role<WorkersPart> {
         var folder = config.model().path();
         if (folder.isPresent() && !Files.exists(folder.get()))
             throw mistake(host, key + ".model.path", "a folder that is there");
+        var template = config.model().chatTemplate();
+        if (template.isPresent()
+                && !ServedModel.isTemplate(template.get())
+                && !Files.isRegularFile(Path.of(template.get())))
+            throw mistake(host, key + ".model.chat_template", "a file that is there, or the text of a template");
         var provider = host.engines().provider(config.engine());
         var engine = new Engine(config.engine(), create(key, provider, config.options(), host));
         return new Worker(config, WorkerPlace.of(config, host.namespace()), engine, host, cancelLimit);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.frontend.parser;
+
+import org.jspecify.annotations.NullMarked;
