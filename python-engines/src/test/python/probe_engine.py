@@ -181,7 +181,7 @@ class ProbeEngine:
         return {"token_ids": [1], "stop_conditions": {"max_tokens": 2}, "mine": {"a": 1}, "_HEALTH_CHECK": True}
 
     def supported_controls(self):
-        return {"look", "publish", "health", "die", "hold_gil", "fail"}
+        return {"look", "publish", "health", "die", "hold_gil", "fail", "pid", "hang"}
 
     def supported_updates(self):
         return {"set"}
@@ -207,6 +207,14 @@ class ProbeEngine:
         import os
 
         os.kill(os.getpid(), 9)
+
+    def control_pid(self, body):
+        import os
+
+        return {"pid": os.getpid()}
+
+    def control_hang(self, body):
+        time.sleep(3600)
 
     def control_hold_gil(self, body):
         import re

@@ -21,12 +21,14 @@ final class Interpreter {
 
     private static @Nullable Interpreter only; // guarded by the class
 
+    private final Path configured;
     private final Library library;
     private final PythonApi api;
     /** Takes work exactly when the main thread is free. */
     private final SynchronousQueue<Runnable> mainThread = new SynchronousQueue<>();
 
-    private Interpreter(Library library, PythonApi api) {
+    private Interpreter(Path configured, Library library, PythonApi api) {
+        this.configured = configured;
         this.library = library;
         this.api = api;
     }
@@ -40,14 +42,14 @@ final class Interpreter {
         var running = only;
         if (running == null) {
             var library = Library.of(executable);
-            running = start(library);
+            running = start(executable, library);
             only = running;
-        } else if (!running.library.executable().equals(executable)) {
+        } else if (!running.configured.equals(executable)) {
             var other = Library.of(executable);
             if (!other.file().equals(running.library.file()) || !other.prefix().equals(running.library.prefix()))
                 throw EngineException.invalid(
                         "python: this process runs %s (%s) already, and %s is another interpreter; set isolation: process, or use the same for both"
-                                .formatted(running.library.executable(), running.library.version(), executable));
+                                .formatted(running.configured, running.library.version(), executable));
         }
         return running;
     }
@@ -70,9 +72,9 @@ final class Interpreter {
                 .start();
     }
 
-    private static Interpreter start(Library library) throws EngineException, InterruptedException {
+    private static Interpreter start(Path configured, Library library) throws EngineException, InterruptedException {
         var started = new CompletableFuture<Interpreter>();
-        thread("python-main", () -> main(library, started)).start();
+        thread("python-main", () -> main(configured, library, started)).start();
         try {
             return started.get();
         } catch (ExecutionException e) {
@@ -83,14 +85,14 @@ final class Interpreter {
         }
     }
 
-    private static void main(Library library, CompletableFuture<Interpreter> started) {
+    private static void main(Path configured, Library library, CompletableFuture<Interpreter> started) {
         Interpreter interpreter;
         try {
             Native.makeLocaleUtf8();
             var api = new PythonApi(library.file());
             api.initialize(library.executable());
             api.run("import sys; sys.path.insert(0, %s)".formatted(Literal.of(Sdk.folder())));
-            interpreter = new Interpreter(library, api);
+            interpreter = new Interpreter(configured, library, api);
         } catch (RuntimeException | LinkageError e) {
             started.completeExceptionally(e);
             return;

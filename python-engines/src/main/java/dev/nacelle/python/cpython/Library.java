@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * The shared library of one interpreter, as that interpreter itself tells.
  *
- * @param executable what the configuration names; a venv's stays the venv's
+ * @param executable {@code sys.executable}: a venv's is the venv's, and what only leads to an interpreter is left behind
  * @param file the library
  * @param version as {@code 3.11.7}
  * @param prefix {@code sys.prefix}: the venv, or the installation
@@ -29,6 +29,7 @@ record Library(Path executable, Path file, String version, Path prefix) {
             print(sys.implementation.name)
             print('.'.join(map(str, sys.version_info[:3])))
             print(sys.prefix)
+            print(sys.executable)
             print(names[0] if names else '')
             print(found[0] if found else '')
             """;
@@ -36,7 +37,7 @@ record Library(Path executable, Path file, String version, Path prefix) {
     /** Asks the interpreter. @throws EngineException when it cannot be embedded; the message says what to do */
     static Library of(Path executable) throws EngineException, InterruptedException {
         var said = ask(executable);
-        if (said.size() < 5)
+        if (said.size() < 6)
             throw EngineException.invalid("python: %s is no Python: it answered %s".formatted(executable, said));
         var version = said.get(1);
         var release = version.split("\\.", -1);
@@ -44,9 +45,9 @@ record Library(Path executable, Path file, String version, Path prefix) {
         if (!said.getFirst().equals("cpython") || !release[0].equals("3") || minor < MINOR_MIN || minor > MINOR_MAX)
             throw EngineException.invalid("python: %s is %s %s, expected CPython 3.%d to 3.%d"
                     .formatted(executable, said.getFirst(), version, MINOR_MIN, MINOR_MAX));
-        var library = said.get(4);
-        if (library.isEmpty()) throw EngineException.invalid(missing(executable, "3." + minor, said.get(3)));
-        return new Library(executable, Path.of(library), version, Path.of(said.get(2)));
+        var library = said.get(5);
+        if (library.isEmpty()) throw EngineException.invalid(missing(executable, "3." + minor, said.get(4)));
+        return new Library(Path.of(said.get(3)), Path.of(library), version, Path.of(said.get(2)));
     }
 
     private static String missing(Path executable, String version, String name) {
