@@ -83,18 +83,24 @@ class Calls:
 
     async def _kv_sources(self) -> List[Dict[str, Any]]:
         self._sources = list(await self._optional("kv_event_sources") or []) if self._tells_routers() else []
-        return [{"dp_rank": int(getattr(source, "dp_rank", 0) or 0)} for source in self._sources]
+        return [
+            {
+                "dp_rank": int(getattr(source, "dp_rank", 0) or 0),
+                # Of a ZmqSource: the host subscribes to it by itself.
+                "endpoint": getattr(source, "endpoint", None),
+                "topic": getattr(source, "topic", None),
+                "replay_endpoint": getattr(source, "replay_endpoint", None),
+            }
+            for source in self._sources
+        ]
 
     async def _kv_ready(self, index: int) -> None:
         source = self._sources[index]
+        if not hasattr(source, "on_ready"):
+            return
         publisher = Publisher(self._bridge.outbox, int(getattr(source, "dp_rank", 0) or 0), self._block_size)
         self._publishers.append(publisher)
-        if hasattr(source, "on_ready"):
-            await _finished(source.on_ready(publisher))
-        else:
-            from nacelle._bridge import zmq_source
-
-            self._publishers.append(zmq_source.subscribe(source, publisher))
+        await _finished(source.on_ready(publisher))
 
     async def _health_check(self) -> Optional[Dict[str, Any]]:
         payload: Optional[Dict[str, Any]] = await self._optional("health_check_payload")

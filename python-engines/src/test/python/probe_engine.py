@@ -288,3 +288,6 @@ class FlatEngine:
 
     def cleanup(self):
         pass
+
+    def kv_event_sources(self):
+        return [nacelle.ZmqSource("tcp://127.0.0.1:5557", topic="kv", dp_rank=1)]

@@ -14,6 +14,7 @@ import dev.nacelle.spi.metrics.MetricsBindings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,14 +102,22 @@ final class PythonLife {
         var said = Json.list(ask("kv_sources", Map.of()));
         kvSources = said.size();
         return IntStream.range(0, kvSources)
-                .mapToObj(i -> {
-                    int rank = Json.object(said.get(i)).get("dp_rank") instanceof Integer r ? r : 0;
-                    return new KvEventSource(rank, publisher -> {
-                        publishers.kvEventsGoTo(rank, publisher);
-                        ask("kv_ready", Map.of("index", i));
-                    });
-                })
+                .mapToObj(i -> kvEventSource(i, Json.object(said.get(i))))
                 .toList();
+    }
+
+    private KvEventSource kvEventSource(int index, Map<String, @Nullable Object> source) {
+        int rank = source.get("dp_rank") instanceof Integer r ? r : 0;
+        if (source.get("endpoint") instanceof String endpoint)
+            return new KvEventSource.Zmq(
+                    rank,
+                    endpoint,
+                    source.get("topic") instanceof String topic ? topic : "",
+                    Optional.ofNullable(source.get("replay_endpoint")).map(String::valueOf));
+        return KvEventSource.push(rank, publisher -> {
+            publishers.kvEventsGoTo(rank, publisher);
+            ask("kv_ready", Map.of("index", index));
+        });
     }
 
     void endpointReady(Endpoint endpoint) throws EngineException, InterruptedException {

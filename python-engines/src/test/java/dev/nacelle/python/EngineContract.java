@@ -401,6 +401,9 @@ abstract class EngineContract {
             assertThat(flat.config.registration().contextLength()).hasValue(64);
             assertThat(flat.ask(Python.request(3, "count")).reason()).isEqualTo(FinishReason.STOP);
             assertThat(flat.engine.controls()).isEmpty();
+            assertThat(flat.kvEvents)
+                    .containsExactly(
+                            "Zmq[dpRank=1, endpoint=tcp://127.0.0.1:5557, topic=kv, replayEndpoint=Optional.empty]");
             assertThat(flat.probe).isEmpty();
         }
     }

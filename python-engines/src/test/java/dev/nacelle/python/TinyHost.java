@@ -9,6 +9,7 @@ import dev.nacelle.spi.StartContext;
 import dev.nacelle.spi.WorkerSpec;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.kv.KvEventPublisher;
+import dev.nacelle.spi.kv.KvEventSource;
 import dev.nacelle.spi.metrics.ComponentSnapshot;
 import dev.nacelle.spi.metrics.Counter;
 import dev.nacelle.spi.metrics.EngineMetrics;
@@ -47,7 +48,12 @@ public final class TinyHost implements StartContext, HealthReporter, EngineMetri
             ranks = bindings.dpRanks();
             if (!ranks.isEmpty())
                 bindings.onPublisherReady().accept((rank, snapshot) -> snapshots.add(text(rank, snapshot)));
-            for (var source : engine.kvEventSources()) source.onReady().accept(new Events(source.dpRank()));
+            for (var source : engine.kvEventSources()) {
+                switch (source) {
+                    case KvEventSource.Push(int rank, var onReady) -> onReady.accept(new Events(rank));
+                    case KvEventSource.Zmq zmq -> kvEvents.add(zmq.toString());
+                }
+            }
             probe = engine.healthCheckRequest();
             engine.onEndpointReady(new Endpoint("dynamo/backend/generate", workerId()));
         } catch (EngineException | RuntimeException e) {
