@@ -28,6 +28,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void theRouterDoesNoIo() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nacelle.routing..")
+                .should()
+                .dependOnClassesThat(not(resideInAnyPackage(
+                        "dev.nacelle.routing..",
+                        "java.lang..",
+                        "java.nio",
+                        "java.time..",
+                        "java.util..",
+                        "org.jspecify..",
+                        "com.dynatrace.hash4j.."))));
+    }
+
+    @Test
     void theRuntimeKnowsNoEngineAndNoFrontend() {
         check(noClasses()
                 .that()

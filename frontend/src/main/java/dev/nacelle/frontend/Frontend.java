@@ -8,6 +8,7 @@ import dev.nacelle.frontend.metrics.PipelineMetrics;
 import dev.nacelle.frontend.model.ModelCatalog;
 import dev.nacelle.frontend.model.ServedModel;
 import dev.nacelle.frontend.pipeline.Pipeline;
+import dev.nacelle.frontend.router.RequestRouter;
 import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.runtime.role.Deadline;
@@ -43,6 +44,7 @@ final class Frontend implements RunningRole {
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final AdmissionGate gate = new AdmissionGate();
     private final ModelCatalog catalog;
+    private final RequestRouter router;
     private final Pipeline pipeline;
     private final FrontendServer server;
 
@@ -55,6 +57,13 @@ final class Frontend implements RunningRole {
                     EnumSet.of(HttpEndpoint.CHAT_COMPLETIONS, HttpEndpoint.COMPLETIONS)));
             var stages = own(new PipelineMetrics(host.metrics().families()));
             var models = new ModelGauges(metrics);
+            // Before the catalogue, so that a model that can be asked for can be sent to.
+            router = own(new RequestRouter(
+                    config.router(),
+                    host.plane().directory(),
+                    host.ranks(),
+                    host.metrics().families()));
+            own(host.pages().ofRoles().show("/router", router::page));
             catalog = own(new ModelCatalog(host.plane().directory(), models));
             var writers = IntStream.range(0, config.writerThreads())
                     .mapToObj(i -> own(new WriterThread("frontend-writer-" + i, stages::loopDelayed)))
@@ -76,6 +85,7 @@ final class Frontend implements RunningRole {
                     writers,
                     metrics,
                     stages,
+                    router,
                     host.stop()::isMade));
             server = own(new FrontendServer(config, new ApiHandler(pipeline, catalog), host.pages()));
             own(watch.watch(Optional.empty(), new HeadWatch(server.connector(), limits.headTimeout())));
@@ -119,6 +129,11 @@ final class Frontend implements RunningRole {
     /** The port that is listened on. */
     int port() {
         return server.port();
+    }
+
+    /** Where requests are sent from. */
+    RequestRouter router() {
+        return router;
     }
 
     @Override

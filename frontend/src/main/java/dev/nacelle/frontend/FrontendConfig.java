@@ -1,6 +1,7 @@
 package dev.nacelle.frontend;
 
 import dev.nacelle.frontend.metrics.HttpBuckets;
+import dev.nacelle.frontend.router.RouterConfig;
 import dev.nacelle.spi.config.Setting;
 import java.time.Duration;
 
@@ -37,6 +38,9 @@ public record FrontendConfig(
                 value = "Where the pages of load balancers and Prometheus are; empty turns a page off",
                 byDefault = "{}")
         FrontendPages pages,
+
+        @Setting(value = "Which worker gets a request", byDefault = "{}")
+        RouterConfig router,
 
         @Setting(value = "What one caller may take", byDefault = "{}")
         FrontendLimits limits) {}

@@ -34,17 +34,15 @@ final class DrivenEngine implements RequestHandler, AutoCloseable {
     private final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
     private final AtomicReference<@Nullable EngineError> refusal = new AtomicReference<>();
     private final Lease lease;
+    private final long id;
 
     DrivenEngine(LocalPlane plane, EngineConfig config) {
-        var card = new WorkerCard(
-                IDS.incrementAndGet(),
-                "test",
-                "backend",
-                "generate",
-                config,
-                Optional.empty(),
-                Disaggregation.AGGREGATED,
-                0);
+        this(plane, config, Disaggregation.AGGREGATED);
+    }
+
+    DrivenEngine(LocalPlane plane, EngineConfig config, Disaggregation part) {
+        id = IDS.incrementAndGet();
+        var card = new WorkerCard(id, "test", "backend", "generate", config, Optional.empty(), part, 0);
         lease = plane.register(card, this);
         lease.ready(true);
     }
@@ -57,6 +55,10 @@ final class DrivenEngine implements RequestHandler, AutoCloseable {
         var call = new Call(request, head, receiver);
         calls.add(call);
         return call;
+    }
+
+    long id() {
+        return id;
     }
 
     /** The next request that came in. */

@@ -12,6 +12,7 @@ import dev.nacelle.runtime.role.StopRequest;
 import dev.nacelle.runtime.system.ActionBoard;
 import dev.nacelle.runtime.system.HealthBoard;
 import dev.nacelle.runtime.system.SystemPages;
+import dev.nacelle.spi.Disaggregation;
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.Registration;
 import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
@@ -27,6 +28,7 @@ import java.util.List;
 /** A frontend on a port of its own, a plane without workers, and clients. */
 final class FrontendFixture implements AutoCloseable {
     private final LocalPlane plane = new LocalPlane();
+    private final LocalRankFeed ranks = new LocalRankFeed();
     private final HealthBoard health = new HealthBoard();
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final StopRequest stop = new StopRequest();
@@ -47,7 +49,7 @@ final class FrontendFixture implements AutoCloseable {
                     throw new StartException("there is no engine " + name);
                 },
                 plane,
-                new LocalRankFeed(),
+                ranks,
                 metrics,
                 (_, _, _, _) -> () -> {},
                 health,
@@ -91,6 +93,15 @@ final class FrontendFixture implements AutoCloseable {
 
     DrivenEngine engine(EngineConfig config) {
         return new DrivenEngine(plane, config);
+    }
+
+    DrivenEngine engine(EngineConfig config, Disaggregation part) {
+        return new DrivenEngine(plane, config, part);
+    }
+
+    /** Where news of the engines' ranks come in. */
+    LocalRankFeed ranks() {
+        return ranks;
     }
 
     RawClient raw() throws IOException {

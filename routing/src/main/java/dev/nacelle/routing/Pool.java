@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +58,29 @@ public final class Pool {
         onFreed.run();
     }
 
-    /** Where events go in. */
+    /** What the index holds. */
     public PrefixIndex index() {
         return index;
+    }
+
+    /** A rank's engine stored blocks; as {@link PrefixIndex#stored}. */
+    public void stored(Rank rank, long[] engineHashes, OptionalLong parent, int[] tokens) {
+        index.stored(rank.slot, engineHashes, parent.isPresent(), parent.orElse(0), tokens);
+    }
+
+    /** A rank's engine evicted blocks. */
+    public void removed(Rank rank, long... engineHashes) {
+        index.removed(rank.slot, engineHashes);
+    }
+
+    /** A rank's engine holds nothing any more. */
+    public void cleared(Rank rank) {
+        index.cleared(rank.slot);
+    }
+
+    /** How many blocks a rank is known to hold; 0 when it has left. */
+    public synchronized int held(Rank rank) {
+        return rank.left ? 0 : index.heldBy(rank.slot);
     }
 
     public BlockHasher hasher() {

@@ -1,6 +1,5 @@
 package dev.nacelle.frontend.model;
 
-import dev.nacelle.frontend.routing.RoundRobin;
 import dev.nacelle.runtime.plane.Directory;
 import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.runtime.plane.WorkerCard;
@@ -39,7 +38,7 @@ public final class ModelCatalog implements AutoCloseable {
     private volatile Map<String, ServedModel> byName = Map.of();
     private final Directory.Watch watch;
 
-    private record Entry(List<Instance> instances, ModelText.Source text, RoundRobin turns, long createdSeconds) {}
+    private record Entry(List<Instance> instances, ModelText.Source text, long createdSeconds) {}
 
     /** Watches the directory until closed. */
     public ModelCatalog(Directory directory, Listener listener) {
@@ -97,7 +96,7 @@ public final class ModelCatalog implements AutoCloseable {
         if (entry == null) {
             var text = text(card);
             entry = new Entry(
-                    new ArrayList<>(), text, new RoundRobin(), Instant.now().getEpochSecond());
+                    new ArrayList<>(), text, Instant.now().getEpochSecond());
             entries.put(name, entry);
             share(text);
         } else if (!entry.text().equals(text(card))) {
@@ -163,8 +162,8 @@ public final class ModelCatalog implements AutoCloseable {
         var config = entry.instances().getFirst().card().config();
         var names = new LinkedHashSet<>(List.of(name, config.model()));
         names.addAll(config.aliases());
-        return Optional.of(new ServedModel(
-                name, List.copyOf(names), config, entry.instances(), text, entry.turns(), entry.createdSeconds()));
+        return Optional.of(
+                new ServedModel(name, List.copyOf(names), config, entry.instances(), text, entry.createdSeconds()));
     }
 
     /** An engine that takes text tokenizes by itself, and its model's folder need hold no tokenizer. */

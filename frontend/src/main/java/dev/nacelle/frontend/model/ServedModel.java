@@ -1,6 +1,5 @@
 package dev.nacelle.frontend.model;
 
-import dev.nacelle.frontend.routing.RoundRobin;
 import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.spi.EngineConfig;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.List;
  * @param config what the first of its instances says of it
  * @param instances those that serve it, in order of registration; at least one
  * @param text its tokenizer and chat format
- * @param turns whose turn it is
  * @param createdSeconds when the first instance came, in seconds since 1970
  */
 public record ServedModel(
@@ -22,15 +20,9 @@ public record ServedModel(
         EngineConfig config,
         List<Instance> instances,
         ModelText text,
-        RoundRobin turns,
         long createdSeconds) {
     public ServedModel {
         names = List.copyOf(names);
         instances = List.copyOf(instances);
-    }
-
-    /** The instances that take requests, the one whose turn it is first. */
-    public List<Instance> inTurn() {
-        return turns.order(instances, Instance::isReady);
     }
 }

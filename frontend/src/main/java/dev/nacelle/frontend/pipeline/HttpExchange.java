@@ -13,6 +13,7 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** One HTTP request and its response; knows HTTP, and nothing of models. */
 final class HttpExchange {
@@ -59,6 +60,17 @@ final class HttpExchange {
      */
     void onFailure(Consumer<Throwable> listener) {
         request.addFailureListener(listener);
+    }
+
+    /** A header of the request; null when it is not there. */
+    @Nullable
+    String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    /** Sets a header of the response, unless that has begun. */
+    void header(String name, String value) {
+        if (!response.isCommitted()) response.getHeaders().put(name, value);
     }
 
     /** The connection, where nobody reads from it while the request is being answered: HTTP/1.1. */

@@ -4,6 +4,7 @@ import dev.nacelle.frontend.admission.AdmissionGate;
 import dev.nacelle.frontend.metrics.HttpServiceMetrics;
 import dev.nacelle.frontend.metrics.PipelineMetrics;
 import dev.nacelle.frontend.model.ModelCatalog;
+import dev.nacelle.frontend.router.RequestRouter;
 import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.spi.error.EngineError;
@@ -47,6 +48,7 @@ public final class Pipeline {
             List<WriterThread> writers,
             HttpServiceMetrics http,
             PipelineMetrics stages,
+            RequestRouter router,
             BooleanSupplier stopping) {
         public Parts {
             writers = List.copyOf(writers);

@@ -6,6 +6,9 @@ import dev.nacelle.frontend.metrics.Phase;
 import dev.nacelle.frontend.metrics.Stage;
 import dev.nacelle.frontend.model.ModelText;
 import dev.nacelle.frontend.model.ServedModel;
+import dev.nacelle.frontend.router.Outgoing;
+import dev.nacelle.frontend.router.RequestRouter;
+import dev.nacelle.frontend.router.RouteHints;
 import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.spi.error.EngineError;
@@ -25,6 +28,7 @@ final class Serving {
     static final class Stages {
         private final Preprocessor preprocessor;
         private final Replies replies;
+        private final RequestRouter router;
         private final PeerWatch watch;
         private final Running running;
 
@@ -32,6 +36,7 @@ final class Serving {
             preprocessor = new Preprocessor(
                     parts.http(), parts.stages(), parts.limits().promptChars());
             replies = new Replies(parts);
+            router = parts.router();
             watch = parts.watch();
             this.running = running;
         }
@@ -61,8 +66,7 @@ final class Serving {
             int promptTokens = request.prompt() instanceof Prompt.Tokens(var tokens) ? tokens.size() : 0;
             if (promptTokens > 0) life.guard().inputTokens(promptTokens);
             var reply = stages.replies.reply(endpoint, asked, request, promptTokens, text, life);
-            life.stages().enter(Stage.ROUTE, Phase.AGGREGATED);
-            send(request, reply);
+            send(request, RouteHints.read(life.http()::header, asked.options().dpRank()), reply);
         } catch (ApiException e) {
             life.refuse(e.error());
         } catch (EngineException e) {
@@ -74,17 +78,14 @@ final class Serving {
     }
 
     /** From here on the reply answers, also when nobody takes the request. */
-    private void send(GenerateRequest request, Reply reply) {
+    private void send(GenerateRequest request, RouteHints hints, Reply reply) {
         life.holds(stages.running.add(reply));
         life.holds(stages.watch.watch(life.http().unreadConnection(), reply)::close);
         life.http().onFailure(reply::callerGone);
         var generation = reply.generation();
         try {
-            var candidates = Dispatcher.route(model);
-            life.stages().enter(Stage.DISPATCH, Phase.AGGREGATED);
-            generation.started(Dispatcher.dispatch(candidates, request, head(), generation.queue()));
-        } catch (EngineException e) {
-            generation.queue().failed(e.error());
+            generation.started(stages.router.send(new Outgoing(
+                    model.name(), request, head(), hints, generation.queue(), life.stages(), life.http()::header)));
         } catch (RuntimeException | Error e) {
             LOG.error("request {} failed", life.http().id(), e);
             generation

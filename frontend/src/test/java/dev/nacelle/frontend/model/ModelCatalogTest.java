@@ -82,20 +82,6 @@ class ModelCatalogTest {
     }
 
     @Test
-    void onlyReadyInstancesGetATurn() {
-        var first = register(EngineConfig.of("m"));
-        var second = register(EngineConfig.of("m"));
-        first.ready(true);
-        assertThat(catalog.find("m").orElseThrow().inTurn()).hasSize(1);
-        second.ready(true);
-        var model = catalog.find("m").orElseThrow();
-        assertThat(model.inTurn().getFirst()).isNotSameAs(model.inTurn().getFirst());
-        first.ready(false);
-        second.ready(false);
-        assertThat(model.inTurn()).isEmpty();
-    }
-
-    @Test
     void prefillWorkersServeNoCallers() {
         plane.register(card(EngineConfig.of("m"), Optional.empty(), Disaggregation.PREFILL), ModelCatalogTest::refuse);
         assertThat(catalog.find("m")).isEmpty();

@@ -31,7 +31,7 @@ final class FileHandler extends Handler.Abstract {
                             "status",
                             "error",
                             "message",
-                            "no such page; this port serves /metrics, /health, /ready, /live,"
+                            "no such page; this port serves /metrics, /health, /ready, /live, /router,"
                                     + " /engine/control/{name} and /engine/update/{name}"));
         if (JsonReply.refuseMethod(request, response, callback, "GET", "HEAD")) return true;
         byte[] bytes;

@@ -7,8 +7,12 @@ import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.server.handler.PathMappingsHandler;
 
-/** The pages that load balancers and Prometheus ask for, to be mounted on any server of the process. */
+/**
+ * The pages that load balancers and Prometheus ask for, to be mounted on any server of the process; and those that roles show
+ * to operators on the system port.
+ */
 public final class SystemPages {
+    private final JsonPages ofRoles = new JsonPages();
     private final HealthBoard board;
     private final Supplier<? extends Servlet> scrape;
 
@@ -34,6 +38,11 @@ public final class SystemPages {
             context.addServlet(new ServletHolder(scrape.get()), metrics);
             mappings.addMapping(PathSpec.from(metrics), context);
         }
+    }
+
+    /** Where a role shows pages of its own. */
+    public JsonPages ofRoles() {
+        return ofRoles;
     }
 
     private void mount(PathMappingsHandler mappings, String path, HealthHandler.Question question) {

@@ -45,7 +45,7 @@ public final class SystemServer implements AutoCloseable {
         mappings.addMapping(
                 PathSpec.from("/engine/update/*"),
                 new ActionHandler(actions, ActionHandler.Kind.UPDATE, config.controls()));
-        mappings.addMapping(PathSpec.from("/"), new FileHandler(files));
+        mappings.addMapping(PathSpec.from("/"), new JsonPageHandler(pages.ofRoles(), new FileHandler(files)));
         var limited = new SizeLimitHandler(BODY_BYTES_MAX, -1);
         limited.setHandler(mappings);
         server.setHandler(limited);

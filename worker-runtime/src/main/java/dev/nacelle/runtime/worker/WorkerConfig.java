@@ -20,6 +20,13 @@ public record WorkerConfig(
         @Setting(value = "The worker's endpoint, third level of its chain", byDefault = "generate")
         String endpoint,
 
+        @Setting(
+                value = "How many workers of this configuration run, each with an engine of its own",
+                byDefault = "1",
+                min = 1,
+                max = 1024)
+        int replicas,
+
         @Setting("Which engine runs; `nacelle engines` lists them")
         String engine,
 

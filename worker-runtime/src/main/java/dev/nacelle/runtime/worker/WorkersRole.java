@@ -50,9 +50,11 @@ public final class WorkersRole implements Role<WorkersPart> {
             throw mistake(host, "workers", "at least one worker, or roles without 'workers'");
         var workers = new ArrayList<Worker>();
         try {
-            for (int i = 0; i < configuration.workers().size(); i++)
-                workers.add(create(
-                        "workers[%d]".formatted(i), configuration.workers().get(i), host));
+            for (int i = 0; i < configuration.workers().size(); i++) {
+                var config = configuration.workers().get(i);
+                for (int j = 0; j < config.replicas(); j++)
+                    workers.add(create("workers[%d]".formatted(i), config, host));
+            }
         } catch (StartException | RuntimeException | Error e) {
             workers.forEach(Worker::close);
             throw e;

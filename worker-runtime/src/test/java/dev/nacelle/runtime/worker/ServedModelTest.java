@@ -112,6 +112,7 @@ class ServedModelTest {
         return new WorkerConfig(
                 "backend",
                 "generate",
+                1,
                 "scripted",
                 RawSection.empty(),
                 model,

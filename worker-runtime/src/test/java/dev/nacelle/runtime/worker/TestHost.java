@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** A host around the workers role, as the composition root builds it, with the test's engines. */
 final class TestHost implements AutoCloseable {
@@ -91,7 +92,12 @@ final class TestHost implements AutoCloseable {
     }
 
     TestHost with(String name, LLMEngine engine) {
-        providers.put(name, new Provider(name, engine));
+        return making(name, () -> engine);
+    }
+
+    /** Each worker gets what {@code maker} makes. */
+    TestHost making(String name, Supplier<LLMEngine> maker) {
+        providers.put(name, new Provider(name, maker));
         return this;
     }
 
@@ -207,7 +213,7 @@ final class TestHost implements AutoCloseable {
     /** A request and who reads its answer. */
     record Sent(InFlight call, Reader reader) {}
 
-    private record Provider(String name, LLMEngine engine) implements EngineProvider<Options> {
+    private record Provider(String name, Supplier<LLMEngine> maker) implements EngineProvider<Options> {
         @Override
         public String description() {
             return "for tests";
@@ -222,7 +228,7 @@ final class TestHost implements AutoCloseable {
         public LLMEngine create(Options options) {
             if (options.number < 0)
                 throw new IllegalArgumentException("number %d, expected 0 or more".formatted(options.number));
-            return engine;
+            return maker.get();
         }
     }
 

@@ -1,5 +1,0 @@
-/** Which instance gets a request. Pure: nothing here does I/O. */
-@NullMarked
-package dev.nacelle.frontend.routing;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.nacelle.frontend.routing;
-
-import org.jspecify.annotations.NullMarked;
