@@ -2,6 +2,7 @@ package dev.nacelle.examples.simulated.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,30 @@ class ScheduleTest {
         assertThat(timeline.nowNanos()).isEqualTo(600_000);
         assertThat(worker.snapshot(0).kvUsedBlocks()).isZero();
         assertThat(worker.transfers(0)).isZero();
+    }
+
+    @Test
+    void snapshotsAreTrueAtEachMoment() {
+        var worker = worker(10, 4, 100);
+        var published = new ArrayList<String>();
+        worker.publishSnapshots((now, rank) -> published.add("%d µs: %d of %d on %d, hit rate %s"
+                .formatted(
+                        timeline.nowNanos() / 1_000,
+                        now.kvUsedBlocks(),
+                        now.kvTotalBlocks(),
+                        rank,
+                        now.measuresHitRate() ? now.kvCacheHitRate() : "unknown")));
+        submit(worker, 0, prompt(0, 8), 2);
+        submit(worker, 1_000, prompt(0, 8), 1);
+        timeline.run();
+        assertThat(published)
+                .containsExactly(
+                        "0 µs: 0 of 10 on 0, hit rate unknown",
+                        "0 µs: 2 of 10 on 0, hit rate 0.0",
+                        "80 µs: 3 of 10 on 0, hit rate 0.0",
+                        "181 µs: 0 of 10 on 0, hit rate 0.0",
+                        "1000 µs: 2 of 10 on 0, hit rate 0.25",
+                        "1040 µs: 0 of 10 on 0, hit rate 0.25");
     }
 
     @Test
