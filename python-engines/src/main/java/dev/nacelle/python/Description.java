@@ -7,6 +7,7 @@ import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.ModelInput;
 import dev.nacelle.spi.Registration;
 import dev.nacelle.spi.WorkerSpec;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ record Description(Map<String, @Nullable Object> config, Map<String, @Nullable O
                         number("max_num_batched_tokens"),
                         number("data_parallel_size"),
                         number("data_parallel_start_rank")),
-                capabilities(Json.list(config.get("capabilities"))),
+                capabilities(config.get("capabilities")),
                 runtime,
                 version,
                 Json.map(config.get("runtime_data")));
@@ -101,13 +102,20 @@ record Description(Map<String, @Nullable Object> config, Map<String, @Nullable O
         return config.get(key) instanceof Number n ? OptionalInt.of(n.intValue()) : OptionalInt.empty();
     }
 
-    /** Engines written for other hosts declare none, and give log-probabilities where they are asked for them. */
-    private static Set<Capability> capabilities(List<?> names) {
-        if (names.isEmpty()) return Set.of(Capability.LOG_PROBABILITIES);
+    /** Engines written for other hosts say nothing of it, and give log-probabilities where they are asked for them. */
+    private static Set<Capability> capabilities(@Nullable Object said) {
+        if (said == null) return Set.of(Capability.LOG_PROBABILITIES);
         var declared = EnumSet.noneOf(Capability.class);
-        for (var name : names)
-            declared.add(Capability.valueOf(String.valueOf(name).toUpperCase(Locale.ROOT)));
+        for (var name : Json.list(said)) declared.add(capability(String.valueOf(name)));
         return declared;
+    }
+
+    private static Capability capability(String name) {
+        return Arrays.stream(Capability.values())
+                .filter(capability -> capability.name().toLowerCase(Locale.ROOT).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("EngineConfig.capabilities has '%s', expected some of %s"
+                        .formatted(name, Arrays.toString(Capability.values()).toLowerCase(Locale.ROOT))));
     }
 
     private static Optional<String> text(@Nullable Object value) {

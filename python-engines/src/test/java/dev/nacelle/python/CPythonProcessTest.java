@@ -1,5 +1,6 @@
 package dev.nacelle.python;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -50,7 +51,7 @@ class CPythonProcessTest extends EngineContract {
     @Test
     void aProcessLeavesNoChildBehind() throws Exception {
         var host = TinyHost.serving(options("process_engine:ForkingEngine", Map.of()));
-        var pids = ((List<?>) host.control("pids", Map.of()).get("pids"))
+        var pids = ((List<?>) requireNonNull(host.control("pids", Map.of()).get("pids")))
                 .stream().map(pid -> ProcessHandle.of((Integer) pid)).toList();
         assertThat(pids).hasSize(2).allMatch(Optional::isPresent);
         host.close();

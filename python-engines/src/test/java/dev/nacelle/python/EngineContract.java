@@ -1,5 +1,6 @@
 package dev.nacelle.python;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -64,6 +65,15 @@ abstract class EngineContract {
         return log;
     }
 
+    /** What the engine got with its last request. */
+    private Map<?, ?> seen() throws Exception {
+        return (Map<?, ?>) requireNonNull(look().get("seen"));
+    }
+
+    private static Map<?, ?> request(Map<?, ?> seen) {
+        return (Map<?, ?>) requireNonNull(seen.get("request"));
+    }
+
     Map<String, Object> look() throws Exception {
         return host.control("look", Map.of());
     }
@@ -112,8 +122,8 @@ abstract class EngineContract {
                 Map.of("mode", "count", "user", "é"));
         var call = host.ask(request);
         assertThat(call.tokens()).containsExactly(0);
-        var seen = (Map<?, ?>) look().get("seen");
-        var arrived = (Map<?, ?>) seen.get("request");
+        var seen = seen();
+        var arrived = request(seen);
         assertThat(arrived.get("token_ids")).isEqualTo(List.of(4, 5));
         assertThat(arrived.get("model")).isEqualTo("m");
         assertThat(arrived.get("sampling_options")).isEqualTo(Map.of("temperature", 0.0, "seed", 9));
@@ -300,7 +310,7 @@ abstract class EngineContract {
 
     @Test
     void controlsAndUpdatesAnswerOrFail() throws Exception {
-        assertThat(host.engine.updates().get("set").apply(Map.of("model", "x")))
+        assertThat(requireNonNull(host.engine.updates().get("set")).apply(Map.of("model", "x")))
                 .isEqualTo(Map.of("status", "ok", "model", "x"));
         assertThatThrownBy(() -> host.control("fail", Map.of()))
                 .isInstanceOf(EngineException.class)
@@ -321,7 +331,7 @@ abstract class EngineContract {
         var probe = host.probe.orElseThrow();
         assertThat(probe.tokenIds()).isEqualTo(TokenIds.of(1));
         assertThat(host.ask(probe.asHealthCheck()).tokens()).hasSize(2);
-        var arrived = (Map<?, ?>) ((Map<?, ?>) look().get("seen")).get("request");
+        var arrived = request(seen());
         assertThat(arrived.get("_HEALTH_CHECK")).isEqualTo(true);
         assertThat(arrived.get("mine")).isEqualTo(Map.of("a", 1));
     }

@@ -42,7 +42,11 @@ public final class Python {
         return request(maxTokens, Map.of("mode", mode));
     }
 
-    /** @param extras keys of the request's own, in no order */
+    /**
+     * A request for so many tokens.
+     *
+     * @param extras keys of the request's own, in no order
+     */
     public static GenerateRequest request(int maxTokens, Map<String, Object> extras) {
         return with(GenerateRequest.of("probe", new Prompt.Tokens(1, 2, 3), maxTokens), extras);
     }

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * A virtual environment with some packages, below {@code target/}: made on first use and kept for later runs.
  *
- * @param python its interpreter
+ * @param folder where it lies
  */
-public record Venv(Path python) {
+public record Venv(Path folder) {
     private static final Path FOLDER = Path.of("target", "python").toAbsolutePath();
 
     /**
@@ -31,7 +31,7 @@ public record Venv(Path python) {
     public static Venv of(String name, Path interpreter, String... packages) throws IOException, InterruptedException {
         var key = Integer.toHexString(Arrays.asList(packages).hashCode() ^ interpreter.hashCode());
         var folder = FOLDER.resolve("%s-%s".formatted(name, key));
-        var venv = new Venv(folder.resolve("bin").resolve("python"));
+        var venv = new Venv(folder);
         var ready = folder.resolve("ready");
         if (Files.exists(ready)) return venv;
         var log = Files.createDirectories(FOLDER).resolve(name + ".log");
@@ -39,12 +39,24 @@ public record Venv(Path python) {
                 run(log, List.of(interpreter.toString(), "-m", "venv", "--clear", folder.toString())),
                 "%s makes no virtual environment: see %s".formatted(interpreter, log));
         if (packages.length > 0) {
-            var install = new ArrayList<>(List.of(venv.python.toString(), "-m", "pip", "install", "--quiet"));
+            var install = new ArrayList<>(List.of(venv.python().toString(), "-m", "pip", "install", "--quiet"));
             install.addAll(List.of(packages));
             orSkip(run(log, install), "%s cannot be installed: see %s".formatted(List.of(packages), log));
         }
         Files.createFile(ready);
         return venv;
+    }
+
+    /** Its interpreter. */
+    public Path python() {
+        return folder.resolve("bin").resolve("python");
+    }
+
+    /** Where its packages lie: an entry for {@code sys.path} of another interpreter of the same version. */
+    public Path sitePackages() throws IOException {
+        try (var found = Files.walk(folder.resolve("lib"), 2)) {
+            return found.filter(each -> each.endsWith("site-packages")).findFirst().orElseThrow();
+        }
     }
 
     /** Skips the test for that reason, or fails where {@code NO_TEST_SKIPS} says that everything has to be there. */
