@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -23,6 +24,7 @@ import org.eclipse.jetty.server.ServerConnector;
  * native histograms; and promtool. Safe from any thread; one page at a time.
  */
 final class PrometheusOracle implements AutoCloseable {
+    private static final Pattern LINE_FEED = Pattern.compile("\n");
     /** Also how long a scrape may take, on a busy machine too. */
     private static final Duration INTERVAL = Duration.ofMillis(300);
 
@@ -84,8 +86,10 @@ final class PrometheusOracle implements AutoCloseable {
     }
 
     private long samples(String job) {
-        return (job.equals("text") ? page.text() : page.openMetrics())
-                .lines()
+        String served = job.equals("text") ? page.text() : page.openMetrics();
+        // Not by lines(): a carriage return may stand in a label.
+        return LINE_FEED
+                .splitAsStream(served)
                 .filter(line -> !line.startsWith("#"))
                 .count();
     }
