@@ -4,6 +4,7 @@ import atexit
 import ctypes
 import faulthandler
 import os
+import select
 import signal
 import socket
 import sys
@@ -32,9 +33,17 @@ def main(argv: List[str]) -> None:
     channel.connect(path)
     loop = new_loop(kind)
 
+    writable = select.poll()
+    writable.register(channel.fileno(), select.POLLOUT)
+
     def deliver(data: bytes) -> None:
+        rest = memoryview(data)
         try:
-            channel.sendall(data)
+            while rest:
+                try:
+                    rest = rest[channel.send(rest) :]
+                except BlockingIOError:  # uvloop makes it one that does not block
+                    writable.poll()
         except OSError:
             os._exit(1)  # nobody is there any more
 

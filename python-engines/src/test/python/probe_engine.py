@@ -40,6 +40,7 @@ class ProbeEngine:
             raise RuntimeError(self.fail_start)
         self.worker_id = worker_id
         self.on_main_thread = threading.current_thread() is threading.main_thread()
+        self.loop = type(asyncio.get_running_loop()).__module__.split(".")[0]
         self.host = nacelle.health()
         nacelle.progress(0.5, "half way")
         return nacelle.EngineConfig(
@@ -71,6 +72,11 @@ class ProbeEngine:
         yield {"token_ids": [], "finish_reason": "length",
                "completion_usage": {"prompt_tokens": len(request["token_ids"]), "completion_tokens": most,
                                     "total_tokens": most, "prompt_tokens_details": {"cached_tokens": 1}}}
+
+    async def _flood(self, request, context):
+        for i in range(request["stop_conditions"]["max_tokens"]):
+            yield {"token_ids": [i]}
+        yield {"token_ids": [], "finish_reason": "length"}
 
     async def _never_awaits(self, request, context):
         while True:
@@ -194,7 +200,7 @@ class ProbeEngine:
         return getattr(self, "control_" + name)(body)
 
     def control_look(self, body):
-        return {key: getattr(self, key) for key in ("seen", "finals", "aborted", "pulled", "cleanups", "on_main_thread")}
+        return {key: getattr(self, key) for key in ("seen", "finals", "aborted", "pulled", "cleanups", "on_main_thread", "loop")}
 
     def control_health(self, body):
         getattr(self.host, body["state"])(*([body["message"]] if "message" in body else []))

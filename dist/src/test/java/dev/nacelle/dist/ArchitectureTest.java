@@ -73,6 +73,21 @@ class ArchitectureTest {
     }
 
     @Test
+    void pythonEnginesKnowTheSpiAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.nacelle.python..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.nacelle..")
+                        .and(not(resideInAnyPackage("dev.nacelle.spi..", "dev.nacelle.python..")))));
+    }
+
+    @Test
+    void noRoomOfThePythonEnginesDependsOnItselfThroughAnother() {
+        check(slices().matching("dev.nacelle.python.(*)..").should().beFreeOfCycles());
+    }
+
+    @Test
     void onlyTheCommandLineKnowsTheHost() {
         check(noClasses()
                 .that()

@@ -71,6 +71,11 @@ final class Launched implements AutoCloseable {
         throw new AssertionError("the process ended before it printed '%s'%n%s%n%s".formatted(start, lines, errors()));
     }
 
+    /** The processes that it started. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
     /** Sends SIGTERM; through the handle, as {@link Process#destroy} closes the output that is still to be read. */
     void terminate() {
         process.toHandle().destroy();

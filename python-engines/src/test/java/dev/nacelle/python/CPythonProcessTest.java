@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nacelle.python.PythonOptions.Isolation;
+import dev.nacelle.python.cpython.EventLoop;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** CPython in a process of its own. */
@@ -74,13 +76,26 @@ class CPythonProcessTest extends EngineContract {
     }
 
     @Test
+    void uvloopIsUsedWhereItIsInstalledAndLosesNothing() throws Exception {
+        var python = Venv.of("uvloop", "uvloop").python();
+        var options = Python.options(
+                Isolation.PROCESS, "probe_engine:ProbeEngine", Map.of(), Optional.of(python), EventLoop.AUTO);
+        try (var host = TinyHost.serving(options)) {
+            assertThat(host.control("look", Map.of())).containsEntry("loop", "uvloop");
+            // More than a socket takes at once, on many streams.
+            var calls = IntStream.range(0, 8)
+                    .mapToObj(_ -> host.ask(Python.request(20_000, "flood")))
+                    .toList();
+            for (var call : calls)
+                assertThat(call.tokens())
+                        .isEqualTo(IntStream.range(0, 20_000).boxed().toList());
+        }
+    }
+
+    @Test
     void aMissingInterpreterIsNamed() {
         var options = Python.options(
-                Isolation.PROCESS,
-                "x:X",
-                List.of(),
-                Optional.of(Path.of("/no/such/python3")),
-                dev.nacelle.python.cpython.EventLoop.AUTO);
+                Isolation.PROCESS, "x:X", List.of(), Optional.of(Path.of("/no/such/python3")), EventLoop.AUTO);
         assertThatThrownBy(() -> TinyHost.serving(options))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("there is no program /no/such/python3");

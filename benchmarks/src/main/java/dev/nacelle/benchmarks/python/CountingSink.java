@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A reader that is always there and only counts. Each request has its own. */
 final class CountingSink implements ResponseSink, GenerateContext {
-    private static final Runnable NOTHING = () -> {};
-
     private final CountDownLatch first = new CountDownLatch(1);
-    private final AtomicReference<Runnable> onCancel = new AtomicReference<>(NOTHING);
+    private final AtomicReference<Runnable> onCancel = new AtomicReference<>(CountingSink::nothing);
     private volatile boolean cancelled;
     private int tokens; // by one thread at a time
+
+    private static void nothing() {}
 
     int tokens() {
         return tokens;
@@ -28,7 +28,7 @@ final class CountingSink implements ResponseSink, GenerateContext {
 
     void cancel() {
         cancelled = true;
-        onCancel.getAndSet(NOTHING).run();
+        onCancel.getAndSet(CountingSink::nothing).run();
     }
 
     @Override
@@ -68,7 +68,7 @@ final class CountingSink implements ResponseSink, GenerateContext {
     @Override
     public void onCancel(Runnable action) {
         onCancel.set(action);
-        if (cancelled) onCancel.getAndSet(NOTHING).run();
+        if (cancelled) onCancel.getAndSet(CountingSink::nothing).run();
     }
 
     @Override
