@@ -2,6 +2,7 @@ package dev.nacelle.frontend.router;
 
 import dev.nacelle.runtime.kv.KvEvent;
 import dev.nacelle.runtime.kv.RankId;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -22,6 +23,8 @@ final class RouterThread implements AutoCloseable {
     private static final int NEWS_MAX = 1 << 16;
     /** How often to look after those who wait: they are turned away when it is time. */
     private static final long WAITING_TICK_MILLIS = 100;
+
+    private static final Duration END_MAX = Duration.ofSeconds(5);
 
     /** What there is to do. */
     interface Work {
@@ -48,6 +51,7 @@ final class RouterThread implements AutoCloseable {
     private final Set<RankId> missed = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean knocked = new AtomicBoolean();
     private final Thread thread;
+    private volatile boolean closed;
 
     RouterThread(Work work) {
         this.work = work;
@@ -76,7 +80,7 @@ final class RouterThread implements AutoCloseable {
     private void run() {
         boolean waiting = false;
         try {
-            while (true) {
+            while (!closed) {
                 var next = waiting ? news.poll(WAITING_TICK_MILLIS, TimeUnit.MILLISECONDS) : news.take();
                 try {
                     take(next);
@@ -105,8 +109,15 @@ final class RouterThread implements AutoCloseable {
         }
     }
 
+    /** Returns when the thread has ended, which takes one piece of work at most. */
     @Override
     public void close() {
+        closed = true;
         thread.interrupt();
+        try {
+            thread.join(END_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

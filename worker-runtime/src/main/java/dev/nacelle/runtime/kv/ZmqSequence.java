@@ -12,12 +12,8 @@ final class ZmqSequence {
     /** Asks for what was missed. */
     @FunctionalInterface
     interface Replay {
-        /**
-         * Hands over every message from {@code first} on that the publisher still has.
-         *
-         * @return whether the publisher answered to the end
-         */
-        boolean from(long first, Taker taker);
+        /** Hands over every message from {@code first} on that the publisher still has, the same ones twice perhaps. */
+        void from(long first, Taker taker);
     }
 
     /** Takes a repeated message. */

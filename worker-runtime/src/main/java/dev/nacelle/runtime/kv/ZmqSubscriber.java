@@ -23,7 +23,8 @@ public final class ZmqSubscriber implements AutoCloseable {
     private static final int QUEUE_MESSAGES = 100_000;
 
     private static final long MESSAGE_BYTES_MAX = 64 << 20;
-    private static final Duration REPLAY_SILENCE_MAX = Duration.ofSeconds(2);
+    private static final Duration REPLAY_SILENCE_MAX = Duration.ofMillis(500);
+    private static final int REPLAY_ATTEMPTS = 6;
     /** The number of the frame that ends a replay. */
     private static final long END = -1;
 
@@ -75,22 +76,31 @@ public final class ZmqSubscriber implements AutoCloseable {
         }
     }
 
-    private boolean replay(long first, ZmqSequence.Taker taker) {
-        if (source.replayEndpoint().isEmpty()) return false;
+    private void replay(long first, ZmqSequence.Taker taker) {
+        if (source.replayEndpoint().isEmpty()) return;
+        var endpoint = source.replayEndpoint().get();
+        for (int i = 0; i < REPLAY_ATTEMPTS; i++) if (replay(endpoint, first, taker)) return;
+        LOG.warn("{}: no replay from {} on", endpoint, first);
+    }
+
+    /**
+     * Asks once, on a connection of its own. Now and then the first message on a new connection to libzmq's ROUTER is
+     * lost (about one in six was, on a busy machine): so silence means to ask again.
+     *
+     * @return whether there was an answer
+     */
+    private boolean replay(String endpoint, long first, ZmqSequence.Taker taker) {
         try (var socket = context.socket(SocketType.DEALER)) {
             configure(socket);
             socket.setReceiveTimeOut((int) REPLAY_SILENCE_MAX.toMillis());
-            socket.connect(source.replayEndpoint().get());
+            socket.connect(endpoint);
             socket.sendMore(new byte[0]);
             socket.send(ByteBuffer.allocate(Long.BYTES).putLong(first).array());
             while (true) {
                 var frames = frames(socket);
                 int size = frames.size();
                 // Some publishers put the topic before the number.
-                if (size < 3 || frames.get(size - 2).length != Long.BYTES) {
-                    LOG.warn("{}: no replay from {} on", source.replayEndpoint().get(), first);
-                    return false;
-                }
+                if (size < 3 || frames.get(size - 2).length != Long.BYTES) return false;
                 long number = number(frames.get(size - 2));
                 if (number == END) return true;
                 taker.message(number, frames.get(size - 1));
