@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, Callable
 
-from nacelle._bridge import natives
+from nacelle._bridge import natives, strict
 from nacelle._bridge.bridge import Bridge
 
 
@@ -24,6 +24,8 @@ class Transport:
 
     def begin(self) -> None:
         natives.advise()
+        if not self._bridge.threads:
+            strict.refuse_in_python()
         self._bridge.begin(self._loop)
 
     def serve(self) -> None:

@@ -43,6 +43,9 @@ final class Contexts {
     }
 
     private static void strict(Context.Builder builder, PythonCode code, Optional<Path> modules) {
+        // Whatever folder the host was started in is none of the engine's.
+        if (!code.path().isEmpty())
+            builder.currentWorkingDirectory(code.path().getFirst().toAbsolutePath());
         var readable = new ArrayList<>(code.path());
         readable.add(sdk());
         builder.allowIO(IOAccess.newBuilder()

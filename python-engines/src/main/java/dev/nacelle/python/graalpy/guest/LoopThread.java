@@ -2,6 +2,8 @@ package dev.nacelle.python.graalpy.guest;
 
 import dev.nacelle.python.bridge.PythonCode;
 import dev.nacelle.python.graalpy.Sandbox;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * ends with it.
  */
 final class LoopThread {
+    private static final Logger LOG = System.getLogger(LoopThread.class.getName());
     /** Python's recursion takes more of Java's stack than Java's own. */
     private static final long STACK_BYTES = 64L << 20;
 
@@ -132,16 +135,25 @@ final class LoopThread {
     }
 
     private void serve(Value bridge) {
-        while (true) {
+        for (long turns = -1; ; ) {
             try {
                 bridge.invokeMember("serve");
                 return;
             } catch (PolyglotException e) {
-                if (!e.isInterrupted()) throw e;
-                var why = interruption;
+                boolean ofPython = !e.isInterrupted() && !e.isInternalError() && !e.isHostException();
+                // Twice in one turn: it would go on like that.
+                if (e.isCancelled() || ofPython || gate.turns() == turns) throw e;
+                turns = gate.turns();
+                var why = e.isInterrupted() ? interruption : refusal(e);
                 bridge.invokeMember("recover", why.message(), why.stack());
             }
         }
+    }
+
+    /** An exception of Java's own, a sandbox's for instance, breaks a turn off as an interrupt does. */
+    private static Interruption refusal(PolyglotException e) {
+        LOG.log(Level.WARNING, "GraalPy broke a turn of the event loop off", e);
+        return new Interruption("broken off by GraalPy: " + e.getMessage(), "");
     }
 
     private ProxyExecutable waiting() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.python.graalpy;
+
+import org.jspecify.annotations.NullMarked;
