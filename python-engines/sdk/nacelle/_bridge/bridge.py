@@ -15,7 +15,7 @@ import logging
 import platform
 import struct
 import sys
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from nacelle import host as nacelle_host
 from nacelle._bridge import errors, frames, logs
@@ -77,21 +77,20 @@ class Bridge:
             except (SystemExit, KeyboardInterrupt) as error:  # from a task or callback of the engine's own
                 _LOG.error("engine code asked for the end of the process, which goes on: %s", errors.last_line(error))
 
-    def interrupted(self, task: Optional["asyncio.Task[Any]"], message: str, stack: str) -> None:
+    def interrupted(self, tasks: List["asyncio.Task[Any]"], message: str, stack: str) -> None:
         """The host broke into a turn of the loop. What ran there is over and fails with the message.
 
-        :param task: None when it was a callback of the engine's own
+        :param tasks: none when it was a callback
         """
         _LOG.error("%s; interrupted", message)
-        if task is None:
-            return
         fields = {"type": "Unknown", "message": message, "traceback": stack}
-        for stream in self._streams.values():
-            if stream.runs_in(task):
-                stream.abandon(fields)
-        call = self._tasks.get(task, 0)
-        if call:
-            self.outbox.put(frames.frame(frames.ERROR, call, _json(fields)))
+        for task in tasks:
+            for stream in self._streams.values():
+                if stream.runs_in(task):
+                    stream.abandon(fields)
+            call = self._tasks.get(task, 0)
+            if call:
+                self.outbox.put(frames.frame(frames.ERROR, call, _json(fields)))
 
     def end(self) -> None:
         """The last part of :meth:`run`, also after what went wrong before."""

@@ -1,7 +1,8 @@
 """The Python half of the GraalPy transport: an event loop that waits in Java, without sockets and threads."""
 
 import asyncio
-from typing import Any, Callable
+import faulthandler
+from typing import Any, Callable, List
 
 from nacelle._bridge import natives, strict
 from nacelle._bridge.bridge import Bridge
@@ -34,10 +35,14 @@ class Transport:
 
     def recover(self, message: str, stack: str) -> None:
         """The host broke into a turn of the loop: the task that ran there fails with the message."""
-        task = self._loop.forget_current_task()
-        self._bridge.interrupted(task, message, stack)
-        if task is not None:
+        torn = self._loop.torn_tasks()
+        self._bridge.interrupted(torn, message, stack)
+        for task in torn:
             self._loop.fail(task, RuntimeError(message))
+
+    def stacks(self) -> None:
+        """Prints where every thread is; from any thread."""
+        faulthandler.dump_traceback(all_threads=True)
 
     def tell_health(self) -> None:
         """Says again what the engine said last; from any thread."""
@@ -61,11 +66,16 @@ class JavaLoop(asyncio.BaseEventLoop):
         self._wake = wake
         self._receive = receive
 
-    def forget_current_task(self) -> Any:
-        """An interrupt runs most ``finally`` blocks, but leaves asyncio believing that the task still runs."""
+    def torn_tasks(self) -> List["asyncio.Task[Any]"]:
+        """Those that an interrupt tore out of their step: neither waiting for anything nor about to run.
+
+        An interrupt runs some ``finally`` blocks and some not, so asyncio may or may not know that none runs now.
+        """
         asyncio._set_running_loop(None)
         self._thread_id = None
-        return asyncio.tasks._current_tasks.pop(self, None)  # type: ignore[attr-defined]
+        asyncio.tasks._current_tasks.pop(self, None)  # type: ignore[attr-defined]
+        due = {getattr(handle._callback, "__self__", None) for handle in self._ready}  # type: ignore[attr-defined]
+        return [task for task in asyncio.all_tasks(self) if task not in due and task._fut_waiter is None]  # type: ignore[attr-defined]
 
     def fail(self, task: Any, error: Exception) -> None:
         """Ends a task that will never be stepped again, for those who wait for it."""

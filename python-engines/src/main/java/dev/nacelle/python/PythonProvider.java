@@ -3,12 +3,15 @@ package dev.nacelle.python;
 import dev.nacelle.python.bridge.PythonCode;
 import dev.nacelle.python.bridge.Transport;
 import dev.nacelle.python.cpython.EmbeddedCPython;
+import dev.nacelle.python.graalpy.GraalPy;
 import dev.nacelle.python.process.CPythonProcess;
 import dev.nacelle.spi.EngineProvider;
 import dev.nacelle.spi.LLMEngine;
 
 /** Makes {@code engine: python}; named in {@code META-INF/services}. */
 public final class PythonProvider implements EngineProvider<PythonOptions> {
+    private final GraalPy graalPy = new GraalPy();
+
     @Override
     public String name() {
         return "python";
@@ -30,13 +33,11 @@ public final class PythonProvider implements EngineProvider<PythonOptions> {
         return new PythonEngine(code, factory(PythonRuntime.of(options)));
     }
 
-    private static Transport.Factory factory(PythonRuntime runtime) {
+    private Transport.Factory factory(PythonRuntime runtime) {
         return switch (runtime) {
             case PythonRuntime.CPythonProcess(var python, var loop) -> new CPythonProcess(python, loop);
             case PythonRuntime.EmbeddedCPython(var python, var loop) -> new EmbeddedCPython(python, loop);
-            case PythonRuntime.GraalPy _ ->
-                throw new IllegalArgumentException(
-                        "runtime graalpy, which this distribution does not have; set runtime: cpython");
+            case PythonRuntime.GraalPy(var how) -> graalPy.factory(how);
         };
     }
 }

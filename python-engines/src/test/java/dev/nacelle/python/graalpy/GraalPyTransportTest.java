@@ -83,7 +83,8 @@ class GraalPyTransportTest {
     void whatAnEngineOfTheSameJvmMayDoIsItsOwnSandboxsMatter() throws Exception {
         // On the same polyglot engine, whose contexts must agree on host access.
         try (var trusted = Talk.open(Sandbox.TRUSTED, Duration.ofMinutes(5))) {
-            assertThat(trusted.attempt("found = len(open('/etc/passwd').read())")).contains("done: ");
+            assertThat(trusted.attempt("found = len(open('/etc/passwd').read())"))
+                    .contains("done: ");
             assertThat(trusted.attempt("import os\nfound = os.environ['PATH']")).contains("done: ");
             assertThat(trusted.attempt(
                             "import threading\nt = threading.Thread(target=lambda: None)\nt.start()\nt.join()"))

@@ -72,7 +72,11 @@ class GuestPlaceTest {
     void everyPlaceThatNamesTheVersionNamesTheSame() throws Exception {
         assertThat(Files.readString(Path.of("..", "dist", "src", "main", "dist", "lib", "graalpy-pom.xml")))
                 .contains("<graalpy.version>%s</graalpy.version>".formatted(GraalPy.VERSION));
-        assertThat(Engine.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+        assertThat(Engine.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath())
                 .endsWith("polyglot-%s.jar".formatted(GraalPy.VERSION));
     }
 

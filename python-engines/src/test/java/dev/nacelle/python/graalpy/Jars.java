@@ -9,8 +9,8 @@ import java.nio.file.Path;
 
 /** GraalPy for tests: fetched below {@code target/} on first use, as the distribution fetches it, and kept. */
 public final class Jars {
-    private static final Path POM =
-            Path.of("..", "dist", "src", "main", "dist", "lib", "graalpy-pom.xml").toAbsolutePath();
+    private static final Path POM = Path.of("..", "dist", "src", "main", "dist", "lib", "graalpy-pom.xml")
+            .toAbsolutePath();
 
     private static final GraalPy SHARED = new GraalPy();
 

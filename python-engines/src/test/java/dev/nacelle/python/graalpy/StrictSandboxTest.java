@@ -99,9 +99,10 @@ class StrictSandboxTest {
     @Test
     void threadsAreRefusedSoAPlainGeneratorRunsInTurns() {
         var frames = python.run("plain", "\"count\": 3");
-        assertThat(frames).anyMatch(frame -> frame.text().contains("graalpy-graalpy_probe:Probe")
-                || frame.text().contains("MainThread")
-                || frame.text().contains("Dummy"));
+        assertThat(frames)
+                .anyMatch(frame -> frame.text().contains("graalpy-graalpy_probe:Probe")
+                        || frame.text().contains("MainThread")
+                        || frame.text().contains("Dummy"));
         assertThat(frames.stream().flatMap(frame -> frame.tokens().stream())).containsExactly(0, 1, 2);
     }
 

@@ -70,7 +70,8 @@ final class Talk implements AutoCloseable, Transport.Receiver {
                 .formatted(id, what, more.isEmpty() ? "" : ", " + more)
                 .getBytes(StandardCharsets.UTF_8);
         var payload = ByteBuffer.allocate(Integer.BYTES + json.length).order(ByteOrder.LITTLE_ENDIAN);
-        transport.submit(FrameWriter.frame(ToPython.GENERATE, id, payload.putInt(0).put(json).array()));
+        transport.submit(FrameWriter.frame(
+                ToPython.GENERATE, id, payload.putInt(0).put(json).array()));
         return id;
     }
 
@@ -109,7 +110,8 @@ final class Talk implements AutoCloseable, Transport.Receiver {
                 if (found.isPresent()) return found.get();
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 if (left <= 0 || ended.isDone())
-                    throw new AssertionError("it did not come; there was %s, the end: %s".formatted(frames, ended.getNow("none")));
+                    throw new AssertionError(
+                            "it did not come; there was %s, the end: %s".formatted(frames, ended.getNow("none")));
                 try {
                     frames.wait(left);
                 } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +18,31 @@ final class GuestOutput extends OutputStream {
     /** A line that does not end is logged in pieces of this size. */
     private static final int LINE_BYTES_MAX = 64 * 1024;
 
+    private static final long MOMENT_MS = 100;
+
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private @Nullable StringBuilder captured;
 
-    /** From now on until {@link #captured} lines are kept instead of logged. */
+    /** From now on, until they are asked for, lines are kept instead of logged. */
     synchronized void capture() {
         captured = new StringBuilder();
     }
 
-    /** What was kept. */
-    synchronized String captured() {
-        var text = Objects.requireNonNull(captured).append(line.toString(StandardCharsets.UTF_8));
+    /**
+     * What was kept, once it holds the mark and nothing has come for a moment: each thread prints its part when it gets
+     * there, and nothing says that it was the last.
+     *
+     * @param limit the longest wait
+     */
+    synchronized String captured(String mark, Duration limit) throws InterruptedException {
+        var text = Objects.requireNonNull(captured);
+        long end = System.nanoTime() + limit.toNanos();
+        for (int before = -1; text.length() != before || text.indexOf(mark) < 0; ) {
+            before = text.length();
+            if (System.nanoTime() - end > 0) break;
+            wait(MOMENT_MS);
+        }
+        text.append(line.toString(StandardCharsets.UTF_8));
         line.reset();
         captured = null;
         return text.toString();

@@ -75,8 +75,8 @@ final class LoopThread {
 
     /** What Python does at the moment; empty where that cannot be found out in time. */
     Optional<String> stack(Duration limit) throws InterruptedException {
-        var running = context;
-        return running == null ? Optional.empty() : PythonStack.of(running, thread, output, limit);
+        var bridge = transport;
+        return bridge == null ? Optional.empty() : PythonStack.of(bridge, thread, output, limit);
     }
 
     /**

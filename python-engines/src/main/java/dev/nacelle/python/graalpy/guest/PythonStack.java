@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
 
 /** Where a thread is in Python code, asked from outside. GraalPy has no frames of other threads, but can print them. */
 final class PythonStack {
@@ -21,18 +21,18 @@ final class PythonStack {
      * @param limit how long that may take: a thread inside one long operation of Python's lets nobody in
      * @return lines as of a traceback; empty when there was no answer in time
      */
-    static Optional<String> of(Context context, Thread thread, GuestOutput output, Duration limit)
+    static Optional<String> of(Value transport, Thread thread, GuestOutput output, Duration limit)
             throws InterruptedException {
         output.capture();
-        var asking = Thread.ofPlatform().daemon().name("graalpy-stack").start(() -> ask(context));
-        boolean answered = asking.join(limit);
-        var printed = output.captured();
-        return answered ? find(printed, thread) : Optional.empty();
+        var asking = Thread.ofPlatform().daemon().name("graalpy-stack").start(() -> ask(transport));
+        boolean _ = asking.join(limit); // what was printed until then may do
+        var mark = "Thread[#%d,".formatted(thread.threadId());
+        return find(output.captured(mark, limit), mark);
     }
 
-    private static void ask(Context context) {
+    private static void ask(Value transport) {
         try {
-            context.eval("python", "import faulthandler\nfaulthandler.dump_traceback(all_threads=True)");
+            transport.invokeMember("stacks");
         } catch (PolyglotException | IllegalStateException e) {
             // The context was interrupted or closed meanwhile: there is nothing to be said of it any more.
             System.getLogger(PythonStack.class.getName()).log(System.Logger.Level.DEBUG, "no stack", e);
@@ -40,8 +40,7 @@ final class PythonStack {
     }
 
     /** Each thread's part begins with the thread as Java prints it. */
-    private static Optional<String> find(String printed, Thread thread) {
-        var mark = "Thread[#%d,".formatted(thread.threadId());
+    private static Optional<String> find(String printed, String mark) {
         var frames = printed.lines()
                 .dropWhile(line -> !line.startsWith(mark))
                 .skip(1)

@@ -18,7 +18,7 @@ final class Watchdog {
     /** What GraalPy needs is 10 to 140 ms. */
     private static final Duration INTERRUPT_LIMIT = Duration.ofSeconds(5);
 
-    private static final Duration STACK_LIMIT = Duration.ofSeconds(2);
+    private static final Duration STACK_LIMIT = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY_MAX = Duration.ofSeconds(1);
     /** So often within the timeout. */
     private static final int LOOKS = 4;
@@ -68,18 +68,18 @@ final class Watchdog {
         long turn = gate.turns();
         var at = gate.atOneTurn();
         if (at.compareTo(hangTimeout) > 0) {
-            troubleAt = System.nanoTime();
             if (reported.isEmpty() || reported.getAsLong() != turn) {
                 reported = OptionalLong.of(turn);
-                hangs(at);
+                hangs(turn, at);
             }
+            troubleAt = System.nanoTime();
         } else if (reported.isPresent() && System.nanoTime() - troubleAt > hangTimeout.toNanos()) {
             reported = OptionalLong.empty();
             loop.tellHealth();
         }
     }
 
-    private void hangs(Duration at) throws InterruptedException {
+    private void hangs(long turn, Duration at) throws InterruptedException {
         var message = "the event loop has not turned for %.1f s".formatted(at.toMillis() / 1e3);
         var stack = loop.stack(STACK_LIMIT);
         var report = message
@@ -87,7 +87,7 @@ final class Watchdog {
                         .orElse("; it is in one long operation, which has no Python stack");
         LOG.log(Level.WARNING, "{0}: {1}", engine, report);
         outbox.put(FrameWriter.degraded(report));
-        if (loop.interrupt(message, stack.orElse(""), INTERRUPT_LIMIT)) return;
+        if (loop.interrupt(message, stack.orElse(""), INTERRUPT_LIMIT) || gate.turns() != turn) return;
         LOG.log(Level.ERROR, "{0}: it does not react to being interrupted", engine);
         outbox.put(FrameWriter.down("it does not react to being interrupted: " + report));
     }
