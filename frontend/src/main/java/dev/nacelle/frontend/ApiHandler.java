@@ -34,6 +34,7 @@ final class ApiHandler extends Handler.Abstract {
         switch (path) {
             case "/v1/chat/completions" -> post(Endpoint.CHAT, request, response, callback);
             case "/v1/completions" -> post(Endpoint.COMPLETION, request, response, callback);
+            case "/v1/responses" -> post(Endpoint.RESPONSE, request, response, callback);
             case MODELS -> {
                 if (!refusesMethod(request, response, callback, "GET", "HEAD")) listModels(response, callback);
             }

@@ -54,7 +54,7 @@ final class Frontend implements RunningRole {
                     host.metrics().families(),
                     new HttpMetricsConfig(
                             config.metricsPrefix(), config.legacyMetricsPrefix(), config.metricsBuckets()),
-                    EnumSet.of(HttpEndpoint.CHAT_COMPLETIONS, HttpEndpoint.COMPLETIONS)));
+                    EnumSet.of(HttpEndpoint.CHAT_COMPLETIONS, HttpEndpoint.COMPLETIONS, HttpEndpoint.RESPONSES)));
             var stages = own(new PipelineMetrics(host.metrics().families()));
             var models = new ModelGauges(metrics);
             // Before the catalogue, so that a model that can be asked for can be sent to.

@@ -190,7 +190,18 @@ public record ApiError(
         return out.toArray();
     }
 
-    void write(JsonBuffer out) {
+    /** The same with the request's id in it, for where no header can say it any more. */
+    void write(JsonBuffer out, String requestId) {
+        open(out);
+        out.raw(",\"request_id\":").string(requestId).raw("}}");
+    }
+
+    private void write(JsonBuffer out) {
+        open(out);
+        out.raw("}}");
+    }
+
+    private void open(JsonBuffer out) {
         out.raw("{\"error\":{\"message\":")
                 .string(message)
                 .raw(",\"type\":")
@@ -198,6 +209,6 @@ public record ApiError(
                 .raw(",\"param\":");
         if (param.isPresent()) out.string(param.get());
         else out.raw("null");
-        out.raw(",\"code\":").string(code).raw("}}");
+        out.raw(",\"code\":").string(code);
     }
 }

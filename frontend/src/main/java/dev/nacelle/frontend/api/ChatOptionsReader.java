@@ -31,7 +31,7 @@ final class ChatOptionsReader {
     private Optional<Boolean> addSpecialTokens = Optional.empty();
     private boolean includeReasoning = true;
 
-    /** Takes the value of {@code key}. @return false when it is none of these */
+    /** Takes the value of {@code key}, where it is one of these; engines that render by themselves get it too. */
     boolean read(String key, JsonAt at) throws ApiException {
         switch (key) {
             case "tools" -> readTools(at);
@@ -44,11 +44,9 @@ final class ChatOptionsReader {
             case "continue_final_message" -> continueFinalMessage = at.bool();
             case "add_special_tokens" -> addSpecialTokens = Optional.of(at.bool());
             case "include_reasoning" -> includeReasoning = at.bool();
-            default -> {
-                return false;
-            }
+            default -> {}
         }
-        return true;
+        return false;
     }
 
     private void readTools(JsonAt at) throws ApiException {

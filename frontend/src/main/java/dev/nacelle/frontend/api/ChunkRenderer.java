@@ -108,6 +108,30 @@ public final class ChunkRenderer {
         out.raw(",\"finish_reason\":null").raw(tail);
     }
 
+    /** A piece of what the model thought; chats only. */
+    void reasoning(JsonBuffer out, CharSequence delta) {
+        out.raw(choiceHead).raw("\"delta\":{\"reasoning_content\":").string(delta);
+        out.raw("},\"logprobs\":null,\"finish_reason\":null").raw(tail);
+    }
+
+    /** A call of a tool begins; chats only. */
+    void toolCall(JsonBuffer out, int index, String id, String name) {
+        out.raw(choiceHead).raw("\"delta\":{\"tool_calls\":[{\"index\":").number(index);
+        out.raw(",\"id\":")
+                .string(id)
+                .raw(",\"type\":\"function\",\"function\":{\"name\":")
+                .string(name);
+        out.raw(",\"arguments\":\"\"}}]},\"logprobs\":null,\"finish_reason\":null")
+                .raw(tail);
+    }
+
+    /** A piece of a call's arguments; chats only. */
+    void arguments(JsonBuffer out, int index, CharSequence json) {
+        out.raw(choiceHead).raw("\"delta\":{\"tool_calls\":[{\"index\":").number(index);
+        out.raw(",\"function\":{\"arguments\":").string(json);
+        out.raw("}}]},\"logprobs\":null,\"finish_reason\":null").raw(tail);
+    }
+
     /** Why the choice ended. */
     public void finish(JsonBuffer out, FinishReason reason) {
         out.raw(choiceHead)
@@ -129,10 +153,10 @@ public final class ChunkRenderer {
         out.raw(DONE);
     }
 
-    /** The last event of a stream that did not: the body that the error would have had as a response. */
-    public static void error(JsonBuffer out, ApiError error) {
+    /** The last event of a stream that did not: the body that the error would have had as a response, and the request's id. */
+    public static void error(JsonBuffer out, ApiError error, String requestId) {
         out.raw("event: error\ndata: ");
-        error.write(out);
+        error.write(out, requestId);
         out.raw("\n\n");
     }
 

@@ -3,6 +3,9 @@ package dev.nacelle.frontend.api;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A growing buffer of UTF-8 that is written, sent and used again. For one thread at a time; allocates only to grow.
@@ -79,6 +82,36 @@ public final class JsonBuffer {
     /** Appends a finite number. */
     public JsonBuffer number(double value) {
         return raw(Double.toString(value));
+    }
+
+    /** Appends what JSON can say of a map, list, string, number, boolean or null. */
+    public JsonBuffer value(@Nullable Object value) {
+        switch (value) {
+            case null -> raw("null");
+            case Map<?, ?> map -> {
+                var separator = "{";
+                for (var entry : map.entrySet()) {
+                    raw(separator)
+                            .string(String.valueOf(entry.getKey()))
+                            .raw(":")
+                            .value(entry.getValue());
+                    separator = ",";
+                }
+                raw(map.isEmpty() ? "{}" : "}");
+            }
+            case List<?> list -> {
+                var separator = "[";
+                for (var element : list) {
+                    raw(separator).value(element);
+                    separator = ",";
+                }
+                raw(list.isEmpty() ? "[]" : "]");
+            }
+            case Boolean flag -> raw(flag ? "true" : "false");
+            case Number number -> raw(String.valueOf(number));
+            default -> string(String.valueOf(value));
+        }
+        return this;
     }
 
     /** Appends a JSON string, quotes included. */

@@ -27,11 +27,17 @@ final class OptionsReader {
 
     /** Sampling beyond the typed options, which goes to the engine with them. */
     private static final Set<String> SAMPLING_EXTRAS =
-            Set.of("logit_bias", "guided_decoding", "use_beam_search", "length_penalty");
+            Set.of("logit_bias", "guided_decoding", "allowed_token_ids", "bad_words");
+
+    static final int CHOICES_MAX = 128;
 
     private final BodyReader in;
     private final boolean chat; // whether logprobs is chat's flag or a completion's count
+    private final Parameter.Kind kind;
     private final Own own;
+    private final GuidedReader guided;
+    private int n = 1;
+    private boolean echo;
 
     private Optional<String> model = Optional.empty();
     private boolean stream;
@@ -64,24 +70,26 @@ final class OptionsReader {
     /** Takes what one kind of request has besides. */
     @FunctionalInterface
     interface Own {
-        /** Takes the value of {@code key}, which is not null. @return false when the key is not known */
+        /**
+         * Takes the value of {@code key}, which is not null.
+         *
+         * @return whether it is nothing for the engine any more
+         */
         boolean read(String key, JsonAt value) throws ApiException;
     }
 
-    /** For a completion. */
-    OptionsReader(BodyReader in) {
-        this(in, false, (_, _) -> false);
+    /** Reads from {@code in}; {@code own} hears of what is not common to all kinds. */
+    OptionsReader(BodyReader in, Parameter.Kind kind, Own own) {
+        this(in, kind, new GuidedReader(), own);
     }
 
-    /** For a chat, whose own parameters {@code own} takes. */
-    OptionsReader(BodyReader in, Own own) {
-        this(in, true, own);
-    }
-
-    private OptionsReader(BodyReader in, boolean chat, Own own) {
+    /** The same, where {@code own} finds out by itself what the output is held to. */
+    OptionsReader(BodyReader in, Parameter.Kind kind, GuidedReader guided, Own own) {
+        this.guided = guided;
         this.in = in;
-        this.chat = chat;
+        this.kind = kind;
         this.own = own;
+        chat = kind == Parameter.Kind.CHAT;
     }
 
     /** Takes the value of {@code key}, at which the reader stands. */
@@ -90,13 +98,11 @@ final class OptionsReader {
         else if (!in.isNull()) readTyped(key);
     }
 
-    private static boolean isTyped(String key) {
+    private boolean isTyped(String key) {
         return switch (key) {
             case "model",
                     "stream",
                     "stream_options",
-                    "max_tokens",
-                    "max_completion_tokens",
                     "min_tokens",
                     "temperature",
                     "top_p",
@@ -110,18 +116,16 @@ final class OptionsReader {
                     "include_stop_str_in_output",
                     "stop_token_ids",
                     "ignore_eos",
-                    "logprobs",
-                    "top_logprobs",
                     "skip_special_tokens",
                     "data_parallel_rank",
                     "priority",
                     "user",
                     "metadata",
-                    "n",
-                    "best_of",
-                    "echo",
-                    "suffix",
-                    "prompt_logprobs" -> true;
+                    "n" -> true;
+            case "max_tokens", "max_completion_tokens", "logprobs" -> kind != Parameter.Kind.RESPONSE;
+            case "top_logprobs" -> kind == Parameter.Kind.CHAT;
+            case "echo" -> kind == Parameter.Kind.COMPLETION;
+            case "max_output_tokens" -> kind == Parameter.Kind.RESPONSE;
             default -> false;
         };
     }
@@ -156,29 +160,23 @@ final class OptionsReader {
             case "priority" -> priority = OptionalInt.of(in.integer(Integer.MIN_VALUE, Integer.MAX_VALUE));
             case "user" -> user = Optional.of(in.string("a string"));
             case "metadata" -> metadata = readMetadata();
-            default -> refuseUnsupported(key);
-        }
-    }
-
-    /** These change the answer, so that they are not passed over; what changes nothing is allowed. */
-    private void refuseUnsupported(String key) throws ApiException {
-        switch (key) {
-            case "n", "best_of" -> in.integer(1, 1, "1: several choices are not supported");
-            case "echo" -> {
-                if (in.bool()) throw in.wrong("false: the prompt is not repeated");
-            }
-            case "suffix" -> {
-                if (!in.string("no suffix").isEmpty()) throw in.wrong("no suffix: inserting text is not supported");
-            }
-            default -> throw in.wrong("nothing: log-probabilities of the prompt are not supported");
+            case "max_output_tokens" -> maxTokens = OptionalInt.of(in.integer(1, Integer.MAX_VALUE));
+            case "n" -> n = in.integer(1, CHOICES_MAX);
+            default -> echo = in.bool();
         }
     }
 
     private void readStreamOptions() throws ApiException {
         if (!in.isObject()) throw in.wrong("an object, such as {\"include_usage\": true}");
         for (var key = in.nextKey(); key != null; key = in.nextKey()) {
-            if (key.equals("include_usage") && !in.isNull()) includeUsage = in.bool();
-            else in.value();
+            if (in.isNull()) continue;
+            switch (key) {
+                case "include_usage" -> includeUsage = in.bool();
+                case "continuous_usage_stats" -> {
+                    if (in.bool()) throw in.wrong("false: usage comes once, at the end");
+                }
+                default -> in.value();
+            }
         }
     }
 
@@ -239,10 +237,26 @@ final class OptionsReader {
     /** A null of the caller's stays one. */
     @SuppressWarnings("NullAway")
     private void readExtra(String key) throws ApiException {
-        var path = in.path();
-        var value = in.value();
-        if (value != null) own.read(key, new JsonAt(path, value));
-        (SAMPLING_EXTRAS.contains(key) ? samplingExtras : extras).put(key, value);
+        var at = new JsonAt(in.path(), in.value());
+        var known = Parameters.find(kind, key);
+        if (at.isNull() && known.isPresent()) return;
+        if (!at.isNull()) {
+            if (known.isPresent() && known.get().treatment() == Parameter.Treatment.REFUSED) {
+                known.get().check(at);
+                return;
+            }
+            guided.read(key, at);
+            if (key.equals("logit_bias")) checkBias(at);
+            if (own.read(key, at)) return;
+        }
+        (SAMPLING_EXTRAS.contains(key) ? samplingExtras : extras).put(key, at.value());
+    }
+
+    private static void checkBias(JsonAt at) throws ApiException {
+        for (var entry : at.object("an object of token ids and numbers").entrySet()) {
+            if (!entry.getKey().matches("\\d{1,9}")) throw at.at(entry.getKey()).wrong("a token id for a key");
+            at.at(entry.getKey()).number(-100, 100, "a number from -100 to 100");
+        }
     }
 
     /** Puts it all together, once the body was read. */
@@ -261,6 +275,14 @@ final class OptionsReader {
                     "min_tokens",
                     "min_tokens: found %d, expected at most max_tokens, which is %d"
                             .formatted(minTokens, limit.getAsInt())));
+        if (!guided.guided().isEmpty()) {
+            if (samplingExtras.get("guided_decoding") != null)
+                throw new JsonAt("guided_decoding", Map.of())
+                        .wrong("nothing beside the other: an output is held to one thing");
+            samplingExtras.put("guided_decoding", guided.guided());
+        }
+        if (echo && logProbs)
+            throw new JsonAt("echo", true).wrong("false beside logprobs: those of the prompt are not offered");
         var sampling = new SamplingOptions(
                 temperature,
                 topP,
@@ -270,7 +292,7 @@ final class OptionsReader {
                 frequencyPenalty,
                 repetitionPenalty,
                 seed,
-                1,
+                n,
                 samplingExtras);
         return new RequestOptions(
                 model.get(),
@@ -279,6 +301,7 @@ final class OptionsReader {
                 sampling,
                 new StopConditions(limit, minTokens, stopTokenIds, stopStrings, ignoreEos),
                 includeStopString,
+                echo,
                 new OutputOptions(
                         logProbs ? OptionalInt.of(topLogProbs.orElse(0)) : OptionalInt.empty(),
                         OptionalInt.empty(),

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param includeUsage end a stream with a chunk that counts tokens
  * @param stop {@code maxTokens} is empty where the caller left it open
  * @param includeStopString print the stop string that ended the text
+ * @param echo print the prompt before the text; completions only
  * @param dpRank the data-parallel rank the caller chose
  * @param user an end user's name, for the log
  * @param metadata free-form
@@ -29,6 +30,7 @@ public record RequestOptions(
         SamplingOptions sampling,
         StopConditions stop,
         boolean includeStopString,
+        boolean echo,
         OutputOptions output,
         OptionalInt dpRank,
         OptionalInt priority,

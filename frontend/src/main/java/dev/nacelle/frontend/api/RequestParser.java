@@ -43,7 +43,7 @@ public final class RequestParser {
     public ChatRequest chat(ByteBuffer body) throws ApiException {
         try (var in = open(body)) {
             var chat = new ChatOptionsReader();
-            var options = new OptionsReader(in, chat::read);
+            var options = new OptionsReader(in, Parameter.Kind.CHAT, chat::read);
             Optional<List<ChatMessage>> messages = Optional.empty();
             in.beginBody();
             for (var key = in.nextKey(); key != null; key = in.nextKey()) {
@@ -68,7 +68,7 @@ public final class RequestParser {
     /** The same from a buffer with an array behind it, whose position stays. */
     public CompletionRequest completion(ByteBuffer body) throws ApiException {
         try (var in = open(body)) {
-            var options = new OptionsReader(in);
+            var options = new OptionsReader(in, Parameter.Kind.COMPLETION, (_, _) -> false);
             Optional<Prompt> prompt = Optional.empty();
             in.beginBody();
             for (var key = in.nextKey(); key != null; key = in.nextKey()) {
@@ -81,6 +81,24 @@ public final class RequestParser {
                     prompt.orElseThrow(() -> new ApiException(
                             ApiError.invalid("prompt", "prompt: found nothing, expected " + PROMPT_EXPECTED))),
                     read);
+        }
+    }
+
+    /** The body of {@code POST /v1/responses}. */
+    public ResponseRequest response(byte[] body) throws ApiException {
+        return response(ByteBuffer.wrap(body));
+    }
+
+    /** The same from a buffer with an array behind it, whose position stays. */
+    public ResponseRequest response(ByteBuffer body) throws ApiException {
+        try (var in = open(body)) {
+            var guided = new GuidedReader();
+            var response = new ResponseReader(guided);
+            var options = new OptionsReader(in, Parameter.Kind.RESPONSE, guided, response::read);
+            in.beginBody();
+            for (var key = in.nextKey(); key != null; key = in.nextKey()) options.read(key);
+            in.endBody();
+            return response.request(options.options());
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.nacelle.frontend.api;
 
-import dev.nacelle.frontend.text.Tokenizer;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
@@ -28,41 +27,62 @@ public final class ResponseBodies {
     public record Model(String id, long created, OptionalInt contextLength) {}
 
     /** The body of a chat. */
-    public static void chat(JsonBuffer out, ResponseHead head, List<Choice> choices, Usage usage, Tokenizer tokenizer) {
-        head.write(out, "chat.completion");
+    public static void chat(JsonBuffer out, ReplyShape shape, List<Choice> choices, Usage usage) {
+        shape.head().write(out, "chat.completion");
         out.raw("\"choices\":[");
         for (int i = 0; i < choices.size(); i++) {
             var choice = choices.get(i);
+            var message = Message.of(choice.text(), shape);
             out.raw(i == 0 ? "{\"index\":" : ",{\"index\":").number(i);
-            out.raw(",\"message\":{\"role\":\"assistant\",\"content\":").string(choice.text());
-            out.raw(",\"refusal\":null},\"logprobs\":");
+            out.raw(",\"message\":");
+            write(out, message);
+            out.raw(",\"logprobs\":");
             if (choice.logProbs().isPresent())
-                new LogProbs(tokenizer).writeChat(out, choice.logProbs().get());
+                new LogProbs(shape.tokenizer()).writeChat(out, choice.logProbs().get());
             else out.raw("null");
-            end(out, choice);
+            boolean called =
+                    choice.reason() == FinishReason.STOP && !message.calls().isEmpty();
+            end(out, called ? FinishReason.TOOL_CALLS : choice.reason());
         }
         end(out, usage);
+    }
+
+    private static void write(JsonBuffer out, Message message) {
+        out.raw("{\"role\":\"assistant\",\"content\":");
+        // A model that called tools need not have said anything.
+        if (message.content().isEmpty() && !message.calls().isEmpty()) out.raw("null");
+        else out.string(message.content());
+        out.raw(",\"refusal\":null");
+        if (!message.reasoning().isEmpty()) out.raw(",\"reasoning_content\":").string(message.reasoning());
+        var separator = ",\"tool_calls\":[";
+        for (var call : message.calls()) {
+            out.raw(separator).raw("{\"id\":").string(call.id());
+            out.raw(",\"type\":\"function\",\"function\":{\"name\":").string(call.name());
+            out.raw(",\"arguments\":").string(call.arguments()).raw("}}");
+            separator = ",";
+        }
+        out.raw(message.calls().isEmpty() ? "}" : "]}");
     }
 
     /** The body of a completion. */
-    public static void completion(
-            JsonBuffer out, ResponseHead head, List<Choice> choices, Usage usage, Tokenizer tokenizer) {
-        head.write(out, "text_completion");
+    public static void completion(JsonBuffer out, ReplyShape shape, List<Choice> choices, Usage usage) {
+        shape.head().write(out, "text_completion");
         out.raw("\"choices\":[");
         for (int i = 0; i < choices.size(); i++) {
             var choice = choices.get(i);
             out.raw(i == 0 ? "{\"index\":" : ",{\"index\":").number(i);
-            out.raw(",\"text\":").string(choice.text()).raw(",\"logprobs\":");
+            out.raw(",\"text\":\"").escaped(shape.echo()).escaped(choice.text()).raw("\",\"logprobs\":");
             if (choice.logProbs().isPresent())
-                new LogProbs(tokenizer).writeCompletion(out, choice.logProbs().get());
+                new LogProbs(shape.tokenizer())
+                        .writeCompletion(out, choice.logProbs().get());
             else out.raw("null");
-            end(out, choice);
+            end(out, choice.reason());
         }
         end(out, usage);
     }
 
-    private static void end(JsonBuffer out, Choice choice) {
-        out.raw(",\"finish_reason\":").string(choice.reason().wireName()).raw("}");
+    private static void end(JsonBuffer out, FinishReason reason) {
+        out.raw(",\"finish_reason\":").string(reason.wireName()).raw("}");
     }
 
     private static void end(JsonBuffer out, Usage usage) {

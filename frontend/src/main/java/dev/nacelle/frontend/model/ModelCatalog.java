@@ -95,8 +95,7 @@ public final class ModelCatalog implements AutoCloseable {
         var entry = entries.get(name);
         if (entry == null) {
             var text = text(card);
-            entry = new Entry(
-                    new ArrayList<>(), text, Instant.now().getEpochSecond());
+            entry = new Entry(new ArrayList<>(), text, Instant.now().getEpochSecond());
             entries.put(name, entry);
             share(text);
         } else if (!entry.text().equals(text(card))) {

@@ -5,12 +5,15 @@ import dev.nacelle.frontend.parser.UnknownFormatException;
 import dev.nacelle.frontend.template.ModelTemplates;
 import dev.nacelle.frontend.template.TemplateFormat;
 import dev.nacelle.frontend.text.ChatFormat;
+import dev.nacelle.frontend.text.Detokenizer;
+import dev.nacelle.frontend.text.MarkedDetokenizer;
 import dev.nacelle.frontend.text.Tokenizer;
 import dev.nacelle.frontend.text.Tokenizers;
 import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.template.TemplateException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +63,8 @@ public final class ModelText {
     private volatile String failure = "";
     private int users = 1;
 
-    private record Loaded(Tokenizer tokenizer, ChatFormat format, Dialect dialect) {}
+    /** @param marks ids of special tokens that mark parts of the output */
+    private record Loaded(Tokenizer tokenizer, ChatFormat format, Dialect dialect, BitSet marks) {}
 
     ModelText(Source source) {
         this.source = source;
@@ -81,6 +85,13 @@ public final class ModelText {
 
         public ChatFormat chatFormat() {
             return used.format();
+        }
+
+        /** A detokenizer for one stream, which prints no special tokens but those that mark parts of the output. */
+        public Detokenizer detokenizer(Tokenizer.LeadingSpace leadingSpace) {
+            return used.marks().isEmpty()
+                    ? used.tokenizer().detokenizer(Tokenizer.Specials.SKIP, leadingSpace)
+                    : new MarkedDetokenizer(used.tokenizer(), used.marks(), leadingSpace);
         }
 
         /** How the model marks what its output consists of. */
@@ -108,7 +119,7 @@ public final class ModelText {
             var tokenizer = source.folder().map(Tokenizers::load).orElseGet(Tokenizers::bytes);
             synchronized (this) {
                 if (users == 0) tokenizer.close();
-                else ready = new Loaded(tokenizer, format, dialect);
+                else ready = new Loaded(tokenizer, format, dialect, marks(tokenizer, dialect));
             }
         } catch (TemplateException e) {
             failed("its chat template is broken: " + e.getMessage(), e);
@@ -119,6 +130,15 @@ public final class ModelText {
         } finally {
             loaded.countDown();
         }
+    }
+
+    private static BitSet marks(Tokenizer tokenizer, Dialect dialect) {
+        var marks = new BitSet();
+        for (var mark : dialect.marks(true)) {
+            int[] ids = tokenizer.encode(mark, Tokenizer.Specials.SKIP);
+            if (ids.length == 1 && tokenizer.isSpecial(ids[0])) marks.set(ids[0]);
+        }
+        return marks;
     }
 
     private void failed(String why, Throwable cause) {

@@ -5,13 +5,19 @@ import dev.nacelle.frontend.api.RequestOptions;
 import dev.nacelle.frontend.text.ChatMessage;
 import dev.nacelle.spi.request.Prompt;
 import java.util.List;
+import java.util.Map;
 
 /** What a caller asked for. */
 sealed interface Asked {
     RequestOptions options();
 
-    /** To answer a conversation. */
-    record Chat(List<ChatMessage> messages, ChatOptions chat, RequestOptions options) implements Asked {}
+    /**
+     * To answer a conversation.
+     *
+     * @param said what the response repeats of the request (JSON-like)
+     */
+    record Chat(List<ChatMessage> messages, ChatOptions chat, RequestOptions options, Map<String, Object> said)
+            implements Asked {}
 
     /** To continue a prompt. */
     record Completion(Prompt prompt, RequestOptions options) implements Asked {}

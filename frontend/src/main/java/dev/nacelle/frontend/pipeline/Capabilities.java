@@ -12,22 +12,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Refuses what an engine does not offer: passed over in silence, it would look like an answer. */
 final class Capabilities {
-    private static final List<String> GUIDED =
-            List.of("guided_decoding", "guided_json", "guided_regex", "guided_choice", "guided_grammar");
+    private static final List<String> GUIDED = List.of(
+            "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs", "guided_decoding");
 
     private Capabilities() {}
 
     static void check(RequestOptions options, ServedModel model) throws ApiException {
         if (options.output().logProbs().isPresent())
             require("logprobs", Capability.LOG_PROBABILITIES, "log-probabilities", model);
-        if (isAsked(options.sampling().extras().get("logit_bias")))
-            require("logit_bias", Capability.LOGIT_BIAS, "a logit bias", model);
+        for (var field : List.of("logit_bias", "allowed_token_ids", "bad_words"))
+            if (isAsked(options.sampling().extras().get(field)))
+                require(field, Capability.LOGIT_BIAS, "a logit bias", model);
+        if (options.sampling().n() > 1) require("n", Capability.MULTIPLE_CHOICES, "several choices", model);
+        if (options.extras().get("response_format") instanceof Map<?, ?> format && !"text".equals(format.get("type")))
+            require("response_format", Capability.GUIDED_DECODING, "other formats than text", model);
         for (var field : GUIDED)
             if (isAsked(options.sampling().extras().get(field))
                     || isAsked(options.extras().get(field)))
                 require(field, Capability.GUIDED_DECODING, "guided decoding", model);
-        if (options.extras().get("response_format") instanceof Map<?, ?> format && !"text".equals(format.get("type")))
-            require("response_format", Capability.GUIDED_DECODING, "other formats than text", model);
     }
 
     private static boolean isAsked(@Nullable Object value) {

@@ -1,35 +1,55 @@
 package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.api.ApiException;
-import dev.nacelle.frontend.api.ChunkRenderer;
-import dev.nacelle.frontend.api.JsonBuffer;
+import dev.nacelle.frontend.api.BodyRenderer;
+import dev.nacelle.frontend.api.ChunkStream;
+import dev.nacelle.frontend.api.EventRenderer;
+import dev.nacelle.frontend.api.ReplyShape;
 import dev.nacelle.frontend.api.RequestParser;
 import dev.nacelle.frontend.api.ResponseBodies;
-import dev.nacelle.frontend.api.ResponseHead;
+import dev.nacelle.frontend.api.ResponseEvents;
+import dev.nacelle.frontend.api.ResponseObject;
 import dev.nacelle.frontend.metrics.HttpEndpoint;
-import dev.nacelle.frontend.text.Tokenizer;
 import dev.nacelle.frontend.text.Tokenizer.LeadingSpace;
-import dev.nacelle.spi.request.Usage;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.Map;
 
-/** Where the API's two ways to ask for text differ. */
+/** Where the API's ways to ask for text differ. */
 public enum Endpoint {
     CHAT(HttpEndpoint.CHAT_COMPLETIONS, "chatcmpl-", LeadingSpace.STRIP) {
         @Override
         Asked parse(RequestParser parser, ByteBuffer body) throws ApiException {
             var chat = parser.chat(body);
-            return new Asked.Chat(chat.messages(), chat.chat(), chat.options());
+            return new Asked.Chat(chat.messages(), chat.chat(), chat.options(), Map.of());
         }
 
         @Override
-        ChunkRenderer renderer(ResponseHead head, boolean includeUsage, Tokenizer tokenizer) {
-            return ChunkRenderer.chat(head, 0, includeUsage, tokenizer);
+        EventRenderer events(ReplyShape shape) {
+            return ChunkStream.chat(shape);
         }
 
         @Override
-        void render(JsonBuffer out, ResponseHead head, ResponseBodies.Choice choice, Usage usage, Tokenizer tokenizer) {
-            ResponseBodies.chat(out, head, List.of(choice), usage, tokenizer);
+        BodyRenderer body(ReplyShape shape) {
+            return (out, choices, usage) -> ResponseBodies.chat(out, shape, choices, usage);
+        }
+    },
+
+    RESPONSE(HttpEndpoint.RESPONSES, "resp_", LeadingSpace.STRIP) {
+        @Override
+        Asked parse(RequestParser parser, ByteBuffer body) throws ApiException {
+            var request = parser.response(body);
+            var chat = request.chat();
+            return new Asked.Chat(chat.messages(), chat.chat(), chat.options(), request.said());
+        }
+
+        @Override
+        EventRenderer events(ReplyShape shape) {
+            return new ResponseEvents(shape);
+        }
+
+        @Override
+        BodyRenderer body(ReplyShape shape) {
+            return (out, choices, usage) -> ResponseObject.render(out, shape, choices.getFirst(), usage);
         }
     },
 
@@ -41,13 +61,13 @@ public enum Endpoint {
         }
 
         @Override
-        ChunkRenderer renderer(ResponseHead head, boolean includeUsage, Tokenizer tokenizer) {
-            return ChunkRenderer.completion(head, 0, includeUsage, tokenizer);
+        EventRenderer events(ReplyShape shape) {
+            return ChunkStream.completion(shape);
         }
 
         @Override
-        void render(JsonBuffer out, ResponseHead head, ResponseBodies.Choice choice, Usage usage, Tokenizer tokenizer) {
-            ResponseBodies.completion(out, head, List.of(choice), usage, tokenizer);
+        BodyRenderer body(ReplyShape shape) {
+            return (out, choices, usage) -> ResponseBodies.completion(out, shape, choices, usage);
         }
     };
 
@@ -78,8 +98,9 @@ public enum Endpoint {
 
     abstract Asked parse(RequestParser parser, ByteBuffer body) throws ApiException;
 
-    abstract ChunkRenderer renderer(ResponseHead head, boolean includeUsage, Tokenizer tokenizer);
+    /** Writes a stream. */
+    abstract EventRenderer events(ReplyShape shape);
 
-    abstract void render(
-            JsonBuffer out, ResponseHead head, ResponseBodies.Choice choice, Usage usage, Tokenizer tokenizer);
+    /** Writes a response in one piece. */
+    abstract BodyRenderer body(ReplyShape shape);
 }

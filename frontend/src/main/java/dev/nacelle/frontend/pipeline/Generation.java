@@ -124,6 +124,15 @@ final class Generation {
         return true;
     }
 
+    /** Why a choice ended, of a response that ended for {@code whole}. */
+    FinishReason reason(int choice, FinishReason whole) {
+        return choices.get(choice).isStopped() ? FinishReason.STOP : whole;
+    }
+
+    int choices() {
+        return choices.size();
+    }
+
     int promptTokens() {
         return promptTokens;
     }

@@ -44,17 +44,18 @@ final class Preprocessor {
      *
      * @throws ApiException when it cannot be made; names the field at fault
      */
-    GenerateRequest prepare(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
+    Prepared prepare(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
         var options = asked.options();
         Capabilities.check(options, model);
-        var prompt = model.config().input() == ModelInput.TEXT ? text(asked) : tokens(asked, model, text);
+        var calls = Calls.of(asked, model, text);
+        var written = model.config().input() == ModelInput.TEXT ? text(asked) : tokens(asked, model, text);
         var stop = options.stop();
-        return new GenerateRequest(
+        var request = new GenerateRequest(
                 options.model(),
-                prompt,
-                options.sampling(),
+                written.prompt(),
+                calls.held(options.sampling()),
                 new StopConditions(
-                        OptionalInt.of(maxTokens(asked, prompt, model)),
+                        OptionalInt.of(maxTokens(asked, written.prompt(), model)),
                         stop.minTokens(),
                         stop.stopTokenIds(),
                         stop.stopStrings(),
@@ -66,24 +67,32 @@ final class Preprocessor {
                 options.priority(),
                 Optional.empty(),
                 options.extras());
+        return new Prepared(request, written.text(), calls.expected());
     }
 
+    /** A prompt, and its text where there is one. */
+    private record Written(Prompt prompt, String text) {}
+
     /** For engines that tokenize by themselves. */
-    private static Prompt text(Asked asked) throws ApiException {
+    private static Written text(Asked asked) throws ApiException {
         return switch (asked) {
             case Asked.Chat chat ->
-                new Prompt.Messages(
-                        chat.messages().stream().map(ChatMessage::fields).toList());
+                new Written(
+                        new Prompt.Messages(chat.messages().stream()
+                                .map(ChatMessage::fields)
+                                .toList()),
+                        "");
             case Asked.Completion completion -> {
                 if (completion.prompt() instanceof Prompt.Tokens)
                     throw new ApiException(ApiError.invalid(
                             "prompt", "prompt: found token ids, expected a text: this model tokenizes by itself"));
-                yield completion.prompt();
+                yield new Written(
+                        completion.prompt(), completion.prompt() instanceof Prompt.Text(var given) ? given : "");
             }
         };
     }
 
-    private Prompt tokens(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
+    private Written tokens(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
         return switch (asked) {
             case Asked.Chat chat -> {
                 var said = chat.chat();
@@ -95,9 +104,22 @@ final class Preprocessor {
                 var specials = said.addSpecialTokens()
                         .map(adds -> adds ? Specials.KEEP : Specials.SKIP)
                         .orElse(rendered.specials());
-                yield encode(model, text.tokenizer(), "messages", rendered.text(), specials);
+                yield new Written(
+                        encode(model, text.tokenizer(), "messages", rendered.text(), specials), rendered.text());
             }
-            case Asked.Completion completion -> prompt(completion.prompt(), model, text.tokenizer());
+            case Asked.Completion completion ->
+                new Written(
+                        prompt(completion.prompt(), model, text.tokenizer()),
+                        shown(completion.prompt(), completion.options().echo(), text.tokenizer()));
+        };
+    }
+
+    /** Token ids become text only where somebody is to see it. */
+    private static String shown(Prompt given, boolean echo, Tokenizer tokenizer) {
+        return switch (given) {
+            case Prompt.Text(var text) -> text;
+            case Prompt.Tokens(var ids) -> echo ? tokenizer.decode(ids.toArray(), Specials.SKIP) : "";
+            case Prompt.Messages _ -> "";
         };
     }
 

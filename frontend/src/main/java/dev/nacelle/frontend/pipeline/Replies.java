@@ -1,14 +1,18 @@
 package dev.nacelle.frontend.pipeline;
 
+import dev.nacelle.frontend.api.ChatOptions;
+import dev.nacelle.frontend.api.ReplyShape;
 import dev.nacelle.frontend.api.ResponseHead;
 import dev.nacelle.frontend.model.ModelText;
+import dev.nacelle.frontend.parser.Dialect;
 import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.frontend.text.StopMatcher;
 import dev.nacelle.frontend.text.Tokenizer.Specials;
 import dev.nacelle.spi.request.GenerateRequest;
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** Makes what answers a request: from an engine's tokens to the bytes of its endpoint's format. */
 final class Replies {
@@ -19,52 +23,57 @@ final class Replies {
         this.parts = parts;
     }
 
-    /**
-     * The reply to a request that is about to be sent to an engine.
-     *
-     * @param promptTokens 0 where the engine tokenizes by itself
-     */
-    Reply reply(
-            Endpoint endpoint,
-            Asked asked,
-            GenerateRequest request,
-            int promptTokens,
-            ModelText.Use text,
-            RequestLife life) {
+    /** The reply to a request that is about to be sent to an engine. */
+    Reply reply(Endpoint endpoint, Asked asked, Prepared prepared, ModelText.Use text, RequestLife life) {
         var options = asked.options();
+        var request = prepared.request();
         var limits = parts.limits();
         var head = new ResponseHead(
                 endpoint.responseId(life.http().id()), Instant.now().getEpochSecond(), options.model());
-        var choices = List.of(choice(endpoint, asked, request, text, life));
+        var said = asked instanceof Asked.Chat chat ? chat.chat() : ChatOptions.DEFAULT;
+        var dialect = asked instanceof Asked.Chat ? text.dialect() : Dialect.PLAIN;
+        var shape = new ReplyShape(
+                head,
+                text.tokenizer(),
+                request.sampling().n(),
+                options.includeUsage(),
+                () -> dialect.parser(prepared.expected(), prepared.prompt()),
+                said.parallelToolCalls(),
+                said.includeReasoning(),
+                options.echo() ? prepared.prompt() : "",
+                asked instanceof Asked.Chat chat ? chat.said() : Map.of());
+        var choices = IntStream.range(0, shape.choices())
+                .mapToObj(_ -> choice(endpoint, asked, request, text, life))
+                .toList();
         return options.stream()
                 ? new StreamReply(
                         life,
                         choices,
-                        promptTokens,
-                        endpoint.renderer(head, options.includeUsage(), text.tokenizer()),
-                        options.includeUsage(),
+                        prepared.promptTokens(),
+                        endpoint.events(shape),
                         new StreamReply.Settings(limits.queueSlots(), limits.silence()),
                         writer())
                 : new UnaryReply(
                         life,
                         choices,
-                        promptTokens,
-                        endpoint,
-                        head,
+                        prepared.promptTokens(),
+                        endpoint.body(shape),
                         request.output().logProbs().isPresent(),
-                        text.tokenizer(),
                         limits.queueSlots(),
                         writer());
     }
 
     private ChoiceText choice(
             Endpoint endpoint, Asked asked, GenerateRequest request, ModelText.Use text, RequestLife life) {
-        var specials = request.output().skipSpecialTokens() ? Specials.SKIP : Specials.KEEP;
         var meter = new DetokenizeMeter(parts.stages(), parts.http());
         life.holds(meter::close);
-        var detokenizer = meter.metered(text.tokenizer().detokenizer(specials, endpoint.leadingSpace()));
+        var detokenizer = request.output().skipSpecialTokens()
+                ? asked instanceof Asked.Chat
+                        ? text.detokenizer(endpoint.leadingSpace())
+                        : text.tokenizer().detokenizer(Specials.SKIP, endpoint.leadingSpace())
+                : text.tokenizer().detokenizer(Specials.KEEP, endpoint.leadingSpace());
         var stops = StopMatcher.of(request.stop().stopStrings(), asked.options().includeStopString());
-        return new ChoiceText(detokenizer, stops, request.stop().minTokens());
+        return new ChoiceText(meter.metered(detokenizer), stops, request.stop().minTokens());
     }
 
     private WriterThread writer() {

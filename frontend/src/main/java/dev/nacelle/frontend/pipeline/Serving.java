@@ -14,7 +14,6 @@ import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.GenerateRequest;
-import dev.nacelle.spi.request.Prompt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.slf4j.Logger;
@@ -62,11 +61,14 @@ final class Serving {
             var text = use(model);
             life.holds(text::close);
             life.stages().enter(Stage.PREPROCESS, Phase.AGGREGATED);
-            var request = stages.preprocessor.prepare(asked, model, text);
-            int promptTokens = request.prompt() instanceof Prompt.Tokens(var tokens) ? tokens.size() : 0;
+            var prepared = stages.preprocessor.prepare(asked, model, text);
+            int promptTokens = prepared.promptTokens();
             if (promptTokens > 0) life.guard().inputTokens(promptTokens);
-            var reply = stages.replies.reply(endpoint, asked, request, promptTokens, text, life);
-            send(request, RouteHints.read(life.http()::header, asked.options().dpRank()), reply);
+            var reply = stages.replies.reply(endpoint, asked, prepared, text, life);
+            send(
+                    prepared.request(),
+                    RouteHints.read(life.http()::header, asked.options().dpRank()),
+                    reply);
         } catch (ApiException e) {
             life.refuse(e.error());
         } catch (EngineException e) {

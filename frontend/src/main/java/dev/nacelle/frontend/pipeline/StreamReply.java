@@ -2,6 +2,7 @@ package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ChunkRenderer;
+import dev.nacelle.frontend.api.EventRenderer;
 import dev.nacelle.frontend.api.JsonBuffer;
 import dev.nacelle.frontend.stream.EventStream;
 import dev.nacelle.frontend.stream.Frames;
@@ -34,8 +35,7 @@ final class StreamReply implements Reply, Frames, Output {
 
     private final RequestLife life;
     private final Generation generation;
-    private final ChunkRenderer renderer;
-    private final boolean includeUsage;
+    private final EventRenderer renderer;
     private final long silenceNanos;
     private final EventStream events;
     private final JsonBuffer out = new JsonBuffer(1024);
@@ -49,13 +49,11 @@ final class StreamReply implements Reply, Frames, Output {
             RequestLife life,
             List<ChoiceText> choices,
             int promptTokens,
-            ChunkRenderer renderer,
-            boolean includeUsage,
+            EventRenderer renderer,
             Settings settings,
             WriterThread writer) {
         this.life = life;
         this.renderer = renderer;
-        this.includeUsage = includeUsage;
         silenceNanos = settings.silence().toNanos();
         events = new EventStream(this, life.http().response(), writer);
         generation = new Generation(choices, promptTokens, life, settings.queueSlots(), events::wake);
@@ -137,8 +135,8 @@ final class StreamReply implements Reply, Frames, Output {
     @Override
     public void piece(int choice, CharSequence text, List<TokenLogProb> logProbs) {
         open();
-        if (logProbs.isEmpty()) renderer.text(out, text);
-        else renderer.text(out, text, logProbs);
+        if (logProbs.isEmpty()) renderer.text(out, choice, text);
+        else renderer.text(out, choice, text, logProbs);
     }
 
     @Override
@@ -159,9 +157,8 @@ final class StreamReply implements Reply, Frames, Output {
             case Terminal.Finished(var reason, var usage) -> {
                 life.consumed(usage, generation.firstTokenNanos());
                 open();
-                renderer.finish(out, reason);
-                if (includeUsage) renderer.usage(out, usage);
-                ChunkRenderer.done(out);
+                for (int i = 0; i < generation.choices(); i++) renderer.finish(out, i, generation.reason(i, reason));
+                renderer.end(out, usage);
                 life.stages().complete();
             }
             case Terminal.Failed(var error) -> {
@@ -174,7 +171,7 @@ final class StreamReply implements Reply, Frames, Output {
     private void fail(ApiError error) {
         outcome = new Outcome.Failed(error);
         if (committed || !out.isEmpty()) {
-            ChunkRenderer.error(out, error);
+            renderer.error(out, error, life.http().id());
             return;
         }
         status = error.status();

@@ -1,11 +1,10 @@
 package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.api.ApiError;
+import dev.nacelle.frontend.api.BodyRenderer;
 import dev.nacelle.frontend.api.JsonBuffer;
 import dev.nacelle.frontend.api.ResponseBodies;
-import dev.nacelle.frontend.api.ResponseHead;
 import dev.nacelle.frontend.stream.WriterThread;
-import dev.nacelle.frontend.text.Tokenizer;
 import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.Terminal;
 import dev.nacelle.spi.error.EngineError;
@@ -26,13 +25,11 @@ final class UnaryReply implements Reply, Output {
 
     private final RequestLife life;
     private final Generation generation;
-    private final Endpoint endpoint;
-    private final ResponseHead head;
+    private final BodyRenderer renderer;
     private final boolean withLogProbs;
-    private final Tokenizer tokenizer;
+    private final List<StringBuilder> texts = new ArrayList<>();
+    private final List<List<TokenLogProb>> logProbs = new ArrayList<>();
     private final WriterThread.Job job;
-    private final StringBuilder text = new StringBuilder();
-    private final List<TokenLogProb> logProbs = new ArrayList<>();
     private volatile @Nullable Throwable gone;
     private boolean done;
 
@@ -40,17 +37,17 @@ final class UnaryReply implements Reply, Output {
             RequestLife life,
             List<ChoiceText> choices,
             int promptTokens,
-            Endpoint endpoint,
-            ResponseHead head,
+            BodyRenderer renderer,
             boolean withLogProbs,
-            Tokenizer tokenizer,
             int queueSlots,
             WriterThread writer) {
         this.life = life;
-        this.endpoint = endpoint;
-        this.head = head;
+        this.renderer = renderer;
         this.withLogProbs = withLogProbs;
-        this.tokenizer = tokenizer;
+        for (int i = 0; i < choices.size(); i++) {
+            texts.add(new StringBuilder());
+            logProbs.add(new ArrayList<>());
+        }
         job = writer.job(this::read);
         generation = new Generation(choices, promptTokens, life, queueSlots, job::wake);
     }
@@ -86,8 +83,8 @@ final class UnaryReply implements Reply, Output {
 
     @Override
     public void piece(int choice, CharSequence piece, List<TokenLogProb> tokens) {
-        text.append(piece);
-        logProbs.addAll(tokens);
+        texts.get(choice).append(piece);
+        logProbs.get(choice).addAll(tokens);
     }
 
     @Override
@@ -132,10 +129,14 @@ final class UnaryReply implements Reply, Output {
     private void answer(FinishReason reason, Usage usage) {
         life.consumed(usage, generation.firstTokenNanos());
         life.guard().firstResponse();
-        var body = new JsonBuffer(512 + 2 * text.length());
-        var tokens = withLogProbs ? Optional.of(logProbs) : Optional.<List<TokenLogProb>>empty();
-        endpoint.render(body, head, new ResponseBodies.Choice(text, reason, tokens), usage, tokenizer);
-        life.stages().complete();
+        var choices = new ArrayList<ResponseBodies.Choice>();
+        for (int i = 0; i < texts.size(); i++)
+            choices.add(new ResponseBodies.Choice(
+                    texts.get(i),
+                    generation.reason(i, reason),
+                    withLogProbs ? Optional.of(logProbs.get(i)) : Optional.empty()));
+        var body = new JsonBuffer(512 + 2 * texts.getFirst().length());
+        renderer.render(body, choices, usage);
         life.http()
                 .answer(
                         200,

@@ -24,6 +24,8 @@ class RenderingTest {
     private static final ResponseHead HEAD = new ResponseHead("id-1", 1763779200, "a \"model\"");
     private static final String HEAD_JSON = ",\"created\":1763779200,\"model\":\"a \\\"model\\\"\",";
     private static final Tokenizer TOKENIZER = Tokenizers.bytes();
+    private static final ReplyShape SHAPE =
+            new ReplyShape(HEAD, TOKENIZER, 1, false, Optional::empty, true, true, "", Map.of());
     private static final List<TokenLogProb> LOG_PROBS = List.of(
             new TokenLogProb(
                     'h', -0.5, List.of(new Candidate('h', -0.5), new Candidate(0xC3, Double.NEGATIVE_INFINITY))),
@@ -88,8 +90,10 @@ class RenderingTest {
         assertThat(written(ChunkRenderer::done)).isEqualTo("data: [DONE]\n\n");
         assertThat(written(ChunkRenderer::waiting)).isEqualTo(": waiting\n\n");
         var error = ApiError.of(new EngineError.StreamIncomplete("cut\noff"));
-        assertThat(written(out -> ChunkRenderer.error(out, error)))
-                .isEqualTo("event: error\ndata: " + new String(error.body(), UTF_8) + "\n\n")
+        var body = new String(error.body(), UTF_8);
+        assertThat(written(out -> ChunkRenderer.error(out, error, "r-1")))
+                .isEqualTo(
+                        "event: error\ndata: " + body.substring(0, body.length() - 2) + ",\"request_id\":\"r-1\"}}\n\n")
                 .contains("cut\\noff");
     }
 
@@ -139,7 +143,7 @@ class RenderingTest {
         var choices = List.of(
                 new ResponseBodies.Choice("Hi\n", FinishReason.STOP, Optional.empty()),
                 new ResponseBodies.Choice("h", FinishReason.LENGTH, Optional.of(LOG_PROBS)));
-        var json = written(out -> ResponseBodies.chat(out, HEAD, choices, new Usage(3, 4), TOKENIZER));
+        var json = written(out -> ResponseBodies.chat(out, SHAPE, choices, new Usage(3, 4)));
         assertThat(json)
                 .startsWith("{\"id\":\"id-1\",\"object\":\"chat.completion\"" + HEAD_JSON + "\"choices\":[{\"index\":0,"
                         + "\"message\":{\"role\":\"assistant\",\"content\":\"Hi\\n\",\"refusal\":null},\"logprobs\":null,"
@@ -155,7 +159,7 @@ class RenderingTest {
     @Test
     void aCompletionInOnePieceHasOpenAisShape() {
         var choices = List.of(new ResponseBodies.Choice("Hi", FinishReason.STOP, Optional.of(LOG_PROBS)));
-        var json = written(out -> ResponseBodies.completion(out, HEAD, choices, new Usage(3, 4), TOKENIZER));
+        var json = written(out -> ResponseBodies.completion(out, SHAPE, choices, new Usage(3, 4)));
         assertThat(json)
                 .startsWith("{\"id\":\"id-1\",\"object\":\"text_completion\"" + HEAD_JSON
                         + "\"choices\":[{\"index\":0,\"text\":\"Hi\",\"logprobs\":{\"tokens\":[");

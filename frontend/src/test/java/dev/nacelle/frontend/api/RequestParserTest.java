@@ -187,11 +187,18 @@ class RequestParserTest {
             "repetition_penalty":0    | repetition_penalty | found 0
             "seed":9223372036854775808| seed | found 9223372036854775808
             "seed":1.5                | seed | found 1.5
-            "n":2                     | n | found 2, expected 1: several choices are not supported
+            "n":129                   | n | found 129, expected a whole number from 1 to 128
             "n":0                     | n | found 0
             "best_of":3               | best_of | found 3
-            "echo":true               | echo | found true, expected false
-            "suffix":"x"              | suffix | expected no suffix
+            "echo":1                  | echo | found 1, expected true or false
+            "echo":true,"logprobs":1  | echo | found true, expected false beside logprobs
+            "suffix":"x"              | suffix | found the string "x", expected nothing
+            "use_beam_search":true    | use_beam_search | found true, expected nothing
+            "guided_regex":"a","guided_json":{} | guided_json | expected nothing beside guided_regex
+            "response_format":{"type":"xml"} | response_format.type | found the string "xml", expected one of json_object
+            "structured_outputs":{"yaml":1} | structured_outputs.yaml | found 1, expected json
+            "logit_bias":{"x":1}      | logit_bias.x | found 1, expected a token id for a key
+            "logit_bias":{"1":101}    | logit_bias.1 | found 101, expected a number from -100 to 100
             "prompt_logprobs":0       | prompt_logprobs | found 0
             "stream":"yes"            | stream | found the string "yes", expected true or false
             "stream":1                | stream | found 1

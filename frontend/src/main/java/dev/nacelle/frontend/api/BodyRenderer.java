@@ -1,0 +1,10 @@
+package dev.nacelle.frontend.api;
+
+import dev.nacelle.spi.request.Usage;
+import java.util.List;
+
+/** Writes the body of a response that comes in one piece. */
+@FunctionalInterface
+public interface BodyRenderer {
+    void render(JsonBuffer out, List<ResponseBodies.Choice> choices, Usage usage);
+}
