@@ -1,0 +1,86 @@
+package dev.nacelle.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of docs/dynamo.md, run as they stand there, with a real Dynamo from PyPI. */
+@Timeout(900)
+class DynamoPageIT {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern BLOCK = Pattern.compile("```(sh|yaml)\\n(.*?)```", Pattern.DOTALL);
+
+    @Test
+    void theFirstChapterWorksAsWritten(@TempDir Path folder) throws Exception {
+        var python = python(folder);
+        Files.createSymbolicLink(folder.resolve("examples"), ROOT.resolve("examples"));
+        Files.createSymbolicLink(
+                folder.resolve("nacelle"), Path.of(System.getProperty("nacelle.distribution"), "bin", "nacelle"));
+        var script = folder.resolve("page.sh");
+        Files.writeString(script, script());
+        var builder = new ProcessBuilder("bash", script.toString())
+                .directory(folder.toFile())
+                .redirectError(folder.resolve("errors").toFile());
+        var environment = builder.environment();
+        environment.put("PATH", python.getParent() + ":" + environment.get("PATH"));
+        environment.put("HOME", folder.toString());
+        environment.put("NACELLE_SYSTEM__PORT", "0");
+        var process = builder.start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(said)
+                .as(Files.readString(folder.resolve("errors")))
+                .contains("\"object\":\"chat.completion\"")
+                .contains("\"completion_tokens\":8");
+    }
+
+    /** The blocks of the first chapter; what runs in the background ends with the script, and the last command waits. */
+    private static String script() throws IOException {
+        var page = Files.readString(ROOT.resolve("docs").resolve("dynamo.md"));
+        var chapter = page.substring(page.indexOf("## One worker"), page.indexOf("## Beside workers"));
+        int port;
+        try (var socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        var lines = new ArrayList<>(List.of("set -e", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"));
+        var blocks = BLOCK.matcher(chapter);
+        while (blocks.find()) {
+            var text = blocks.group(2).replace("8000", Integer.toString(port));
+            if (blocks.group(1).equals("yaml")) text = "cat >worker.yaml <<'END'\n" + text + "END\n";
+            // Its output is nobody's: the test reads that of the last command.
+            else text = text.replaceAll("(?m)&$", ">>log 2>&1 &");
+            if (text.startsWith("curl")) lines.add(waiting(port));
+            lines.add(text);
+        }
+        return String.join("\n", lines);
+    }
+
+    private static String waiting(int port) {
+        return "for i in $(seq 240); do curl -s http://127.0.0.1:%d/v1/models | grep -q austen && break; sleep 0.5; done"
+                .formatted(port);
+    }
+
+    private static Path python(Path folder) throws IOException, InterruptedException {
+        var install = new ProcessBuilder(ROOT.resolve("benchmarks/peers/dynamo").toString(), "install")
+                .redirectError(folder.resolve("install").toFile())
+                .start();
+        var said = new String(install.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        boolean done = install.waitFor(10, TimeUnit.MINUTES) && install.exitValue() == 0;
+        var reason = "Dynamo 1.6.1 cannot be installed here: " + Files.readString(folder.resolve("install"));
+        if (!done && "true".equals(System.getenv("NO_TEST_SKIPS"))) throw new AssertionError(reason);
+        Assumptions.assumeTrue(done, reason);
+        return Path.of(said.strip());
+    }
+}

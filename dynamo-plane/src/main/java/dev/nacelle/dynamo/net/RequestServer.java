@@ -1,0 +1,159 @@
+package dev.nacelle.dynamo.net;
+
+import dev.nacelle.dynamo.wire.FrameReader;
+import dev.nacelle.dynamo.wire.MalformedFrameException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens for frontends and reads their requests, on one thread: decoding is work for a processor, and on a thread of the
+ * platform it goes on while an engine computes. What is wrong with one connection ends that connection.
+ */
+public final class RequestServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestServer.class);
+    private static final int BACKLOG = 1024;
+    private static final int TICK_MS = 500;
+
+    private final NetLimits limits;
+    private final FrameHandler handler;
+    private final PlaneMetrics metrics;
+    private final Selector selector;
+    private final ServerSocketChannel server;
+    private final Thread thread;
+    private final Set<RequestConnection> connections = new HashSet<>(); // of the thread's own
+    private volatile boolean closed;
+
+    /** Starts listening. @throws IOException when the address cannot be bound */
+    public RequestServer(InetSocketAddress address, NetLimits limits, FrameHandler handler, PlaneMetrics metrics)
+            throws IOException {
+        this.limits = limits;
+        this.handler = handler;
+        this.metrics = metrics;
+        selector = Selector.open();
+        try {
+            server = ServerSocketChannel.open();
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            server.bind(address, BACKLOG);
+            server.configureBlocking(false);
+            server.register(selector, SelectionKey.OP_ACCEPT);
+        } catch (IOException | RuntimeException e) {
+            selector.close();
+            throw e;
+        }
+        thread = Thread.ofPlatform().daemon().name("dynamo-requests").unstarted(this::loop);
+        thread.start();
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return server.socket().getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        selector.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void loop() {
+        try (selector;
+                server) {
+            long next = System.nanoTime();
+            while (!closed) {
+                selector.select(this::selected, TICK_MS);
+                if (System.nanoTime() - next < 0) continue;
+                next = System.nanoTime() + TICK_MS * 1_000_000L;
+                for (var connection : List.copyOf(connections))
+                    if (connection.isOverdue(limits.frameTime().toNanos()))
+                        drop(connection, PlaneMetrics.Reason.TIMEOUT, "a request did not come to its end in time");
+            }
+            List.copyOf(connections).forEach(this::close);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the plane cannot read requests any more", e);
+        }
+    }
+
+    private void selected(SelectionKey key) {
+        if (!(key.attachment() instanceof RequestConnection connection)) {
+            accept();
+            return;
+        }
+        try {
+            if (key.isWritable()) connection.write();
+            if (key.isReadable() && !connection.read()) close(connection);
+            else if (buffered() > limits.bufferedBytes())
+                drop(
+                        connection,
+                        PlaneMetrics.Reason.LIMIT,
+                        "all requests together hold more than %d bytes".formatted(limits.bufferedBytes()));
+        } catch (MalformedFrameException e) {
+            drop(connection, PlaneMetrics.Reason.MALFORMED, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            LOG.debug("connection of {} broke", connection, e);
+            close(connection);
+        } catch (RuntimeException | Error e) {
+            LOG.error("connection of {} is closed, as its requests cannot be read", connection, e);
+            close(connection);
+        }
+    }
+
+    private void accept() {
+        try {
+            var channel = server.accept();
+            if (channel == null) return;
+            if (connections.size() >= limits.connections()) {
+                metrics.dropped(PlaneMetrics.Reason.LIMIT);
+                LOG.warn(
+                        "connection of {} is closed: there are {} already",
+                        channel.getRemoteAddress(),
+                        connections.size());
+                channel.close();
+                return;
+            }
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            var key = channel.register(selector, SelectionKey.OP_READ);
+            var connection = new RequestConnection(channel, key, new FrameReader(limits.frameBytes()), handler);
+            key.attach(connection);
+            connections.add(connection);
+        } catch (IOException e) {
+            LOG.warn("a connection could not be accepted", e);
+        }
+    }
+
+    private long buffered() {
+        long sum = 0;
+        for (var connection : connections) sum += connection.capacity();
+        return sum;
+    }
+
+    private void drop(RequestConnection connection, PlaneMetrics.Reason reason, String why) {
+        metrics.dropped(reason);
+        LOG.warn("connection of {} is closed: {}", connection, why);
+        close(connection);
+    }
+
+    private void close(RequestConnection connection) {
+        connections.remove(connection);
+        try {
+            connection.close();
+        } catch (IOException e) {
+            LOG.debug("connection of {} did not close", connection, e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.dynamo.card;
+
+import org.jspecify.annotations.NullMarked;

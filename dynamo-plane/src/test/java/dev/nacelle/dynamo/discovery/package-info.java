@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.dynamo.discovery;
+
+import org.jspecify.annotations.NullMarked;

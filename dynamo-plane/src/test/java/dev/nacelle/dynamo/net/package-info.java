@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.dynamo.net;
+
+import org.jspecify.annotations.NullMarked;

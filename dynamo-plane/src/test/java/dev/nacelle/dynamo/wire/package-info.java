@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.dynamo.wire;
+
+import org.jspecify.annotations.NullMarked;
