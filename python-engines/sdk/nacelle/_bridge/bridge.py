@@ -199,6 +199,11 @@ class Bridge:
         self.outbox.flush()
 
 
+def tell_failure(deliver: Callable[[bytes], object], error: BaseException) -> None:
+    """For transports whose loop cannot begin: the host says why."""
+    deliver(frames.frame(frames.ERROR, 0, _json(errors.describe(error))))
+
+
 def _interpreter(loop: asyncio.AbstractEventLoop) -> Dict[str, str]:
     return {
         "implementation": platform.python_implementation(),

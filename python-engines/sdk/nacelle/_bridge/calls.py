@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import logging
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from nacelle._bridge import describe, loading
 from nacelle._bridge.kv import Publisher
@@ -29,7 +29,7 @@ class Calls:
         self._callbacks: List[Callable[[], Any]] = []
         self._sources: List[Any] = []
         self._publishers: List[Any] = []
-        self._methods = {
+        self._methods: Dict[str, Callable[..., Awaitable[Any]]] = {
             "create": self._create,
             "start": self._start,
             "metrics": self._metrics,

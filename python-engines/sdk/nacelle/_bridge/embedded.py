@@ -5,7 +5,7 @@ import sys
 from typing import Callable, List
 
 from nacelle._bridge import shims
-from nacelle._bridge.bridge import Bridge
+from nacelle._bridge.bridge import Bridge, tell_failure
 from nacelle._bridge.loops import new_loop
 
 _WAKES_MAX = 4096
@@ -25,7 +25,11 @@ def run(
     for folder in reversed(path):
         if folder not in sys.path:
             sys.path.insert(1, folder)  # behind the SDK's own
-    loop = new_loop(kind)
+    try:
+        loop = new_loop(kind)
+    except Exception as error:
+        tell_failure(deliver, error)
+        return
     bridge = Bridge(deliver)
 
     def woken() -> None:

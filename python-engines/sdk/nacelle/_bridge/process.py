@@ -26,13 +26,11 @@ def main(argv: List[str]) -> None:
     sys.argv = ["nacelle"]
     sys.path[1:1] = folders
 
-    from nacelle._bridge.bridge import Bridge
+    from nacelle._bridge.bridge import Bridge, tell_failure
     from nacelle._bridge.loops import new_loop
 
     channel = socket.socket(socket.AF_UNIX)
     channel.connect(path)
-    loop = new_loop(kind)
-
     writable = select.poll()
     writable.register(channel.fileno(), select.POLLOUT)
 
@@ -47,6 +45,11 @@ def main(argv: List[str]) -> None:
         except OSError:
             os._exit(1)  # nobody is there any more
 
+    try:
+        loop = new_loop(kind)
+    except Exception as error:
+        tell_failure(deliver, error)
+        sys.exit(1)
     bridge = Bridge(deliver)
     pending = bytearray()
 

@@ -66,6 +66,13 @@ class ForkingEngine:
             answers = pool.map(square, [1, 2])
         return {"answers": answers, "executable": sys.executable}
 
+    def control_bad_upcall(self, body):
+        try:
+            nacelle.health().outbox._deliver("text, and no bytes")
+        except BaseException as error:
+            return {"raised": type(error).__name__}
+        return {"raised": None}
+
     def control_isolated(self, body):
         return {"isolated": sys.flags.isolated, "encoding": sys.getfilesystemencoding(),
                 "user_site": bool(site.ENABLE_USER_SITE)}

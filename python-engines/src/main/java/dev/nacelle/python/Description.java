@@ -10,7 +10,6 @@ import dev.nacelle.spi.WorkerSpec;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -114,8 +113,11 @@ record Description(Map<String, @Nullable Object> config, Map<String, @Nullable O
         return Arrays.stream(Capability.values())
                 .filter(capability -> capability.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("EngineConfig.capabilities has '%s', expected some of %s"
-                        .formatted(name, Arrays.toString(Capability.values()).toLowerCase(Locale.ROOT))));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("EngineConfig.capabilities has '%s', expected some of %s"
+                                .formatted(
+                                        name,
+                                        Arrays.toString(Capability.values()).toLowerCase(Locale.ROOT))));
     }
 
     private static Optional<String> text(@Nullable Object value) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.nacelle.python.PythonOptions.Isolation;
 import dev.nacelle.python.cpython.EventLoop;
 import dev.nacelle.spi.error.EngineException;
+import dev.nacelle.spi.request.FinishReason;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,15 @@ class EmbeddedCPythonTest extends EngineContract {
             }
         }
         return caught;
+    }
+
+    @Test
+    void whatGoesWrongInACallIntoJavaEndsThatCallAlone() throws Exception {
+        try (var host = TinyHost.serving(options("process_engine:ForkingEngine", Map.of()))) {
+            assertThat(host.control("bad_upcall", Map.of())).containsEntry("raised", "SystemError");
+            log().await("frames from Python were lost");
+            assertThat(host.ask(Python.request(1, "count")).reason()).isEqualTo(FinishReason.STOP);
+        }
     }
 
     @Test

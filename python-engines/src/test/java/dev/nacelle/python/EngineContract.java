@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nacelle.python.cpython.EventLoop;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.FinishReason;
@@ -346,6 +347,7 @@ abstract class EngineContract {
             delimiter = '|',
             value = {
                 "no_such_module:X | [] | there is no module no_such_module in",
+                "exiting_engine:X | [] | SystemExit: 5",
                 "probe_engine:Missing | [] | class: probe_engine has no Missing; it has Disconnected, FlatEngine",
                 "no/such/file.py:X | [] | class: no file no/such/file.py in",
                 "probe_engine:ProbeEngine | {modl: x} | args: ProbeEngine does not take them: got an unexpected keyword argument 'modl'",
@@ -362,6 +364,16 @@ abstract class EngineContract {
         assertThatThrownBy(() -> TinyHost.serving(options(className, value)).close())
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void anEventLoopThatIsAskedForAndMissingIsNamed() {
+        var wanted = options("probe_engine:ProbeEngine", List.of());
+        var options = Python.options(
+                wanted.isolation(), wanted.className(), wanted.args(), wanted.python(), EventLoop.UVLOOP);
+        assertThatThrownBy(() -> TinyHost.serving(options))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("loop: uvloop is not installed in this Python");
     }
 
     @Test

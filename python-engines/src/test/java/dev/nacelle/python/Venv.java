@@ -55,7 +55,9 @@ public record Venv(Path folder) {
     /** Where its packages lie: an entry for {@code sys.path} of another interpreter of the same version. */
     public Path sitePackages() throws IOException {
         try (var found = Files.walk(folder.resolve("lib"), 2)) {
-            return found.filter(each -> each.endsWith("site-packages")).findFirst().orElseThrow();
+            return found.filter(each -> each.endsWith("site-packages"))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

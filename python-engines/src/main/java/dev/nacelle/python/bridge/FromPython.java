@@ -14,7 +14,7 @@ enum FromPython {
     END(35),
     /** The generator is done; nothing more comes for this stream. No payload. */
     DONE(36),
-    /** What a stream or a call failed with. Payload: JSON {@code {"type": …, "message": …, "traceback": …}}. */
+    /** What a stream or a call failed with; with id 0, why Python cannot begin. Payload: JSON {@code {"type": …, "message": …, "traceback": …}}. */
     ERROR(37),
     /** A call's answer. Payload: JSON. */
     RESULT(38),

@@ -31,6 +31,7 @@ public final class PythonSession implements Transport.Receiver {
     private volatile Map<String, @Nullable Object> interpreter = Map.of();
     private volatile boolean closing;
     private volatile @Nullable String gone;
+    private @Nullable String failure; // why Python could not begin; touched by the thread that calls the receiver
 
     private PythonSession(Events events) {
         this.events = events;
@@ -115,15 +116,16 @@ public final class PythonSession implements Transport.Receiver {
     }
 
     @Override
-    public void ended(String reason) {
+    public void ended(String how) {
         if (!told.compareAndSet(false, true)) return;
+        var reason = failure == null ? how : failure;
         gone = reason;
         var error = PythonErrors.gone(reason + "; send the request again");
         streams.values().forEach(stream -> {
             stream.fail(error);
             stream.done();
         });
-        calls.failAll(error);
+        calls.failAll(PythonErrors.gone(reason));
         if (!closing) events.died(reason);
     }
 
@@ -141,7 +143,8 @@ public final class PythonSession implements Transport.Receiver {
             case FIRST -> stream(frame).ifPresent(PythonStream::firstToken);
             case ERROR -> {
                 var error = PythonErrors.exception(Json.object(frame.bytes()));
-                stream(frame).ifPresentOrElse(stream -> stream.fail(error), () -> calls.failed(frame.id(), error));
+                if (frame.id() == 0) failure = error.getMessage();
+                else stream(frame).ifPresentOrElse(stream -> stream.fail(error), () -> calls.failed(frame.id(), error));
             }
             case RESULT -> calls.answered(frame.id(), Json.parse(frame.bytes()));
             case TEXT -> calls.answered(frame.id(), frame.text());

@@ -157,6 +157,8 @@ final class EmbeddedLoop implements Transport {
                 receiver.frames(batch, batch.length);
             } catch (InterruptedException _) {
                 // Nobody means it: the thread ends with its loop.
+            } catch (RuntimeException | Error e) { // one batch's trouble; the streams of others go on
+                LOG.log(System.Logger.Level.ERROR, "frames from Python could not be taken", e);
             }
         }
         receiver.ended(reason);

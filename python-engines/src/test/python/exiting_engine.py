@@ -1,0 +1,5 @@
+"""Ends the process when it is imported, or would."""
+
+import sys
+
+sys.exit(5)
