@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +58,40 @@ class PythonIT {
             assertThat(server.exitCode()).isZero();
             assertThat(server.errors()).doesNotContain("Exception").doesNotContain("hs_err");
             assertThat(children).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    @Test
+    void anEngineProcessThatIsKilledComesBackAndItsSeriesGoOn() throws Exception {
+        var config = config("process", "echo_engine:EchoEngine", EXAMPLES.toString(), "python3", "{rate: 50}");
+        try (var server = Launched.serving(config)) {
+            assertThat(client.post(server.api() + "/v1/completions", body("python-echo", 3, false))
+                            .statusCode())
+                    .isEqualTo(200);
+            var streams = begin(server, "python-echo", 2, 4_000);
+            var child = server.descendants().getFirst();
+            child.destroyForcibly();
+            for (var stream : streams) {
+                var lines = stream.join();
+                assertThat(lines).contains("event: error").doesNotContain("data: [DONE]");
+                assertThat(String.join("\n", lines)).contains("was ended by signal 9");
+            }
+            // Refused while there is none, then served by another.
+            int status = 503;
+            while (status == 503)
+                status = client.post(server.api() + "/v1/completions", body("python-echo", 3, false))
+                        .statusCode();
+            assertThat(status).isEqualTo(200);
+            assertThat(server.descendants()).hasSize(1).doesNotContain(child);
+            var page = scrapeUntil(
+                    server,
+                    text -> text.lines()
+                            .anyMatch(line -> line.matches("dynamo_component_requests_total\\{.*} 4(\\.0)?")));
+            assertThat(page.lines())
+                    .anyMatch(line ->
+                            line.startsWith("dynamo_component_total_blocks{") && line.matches(".* 1024(\\.0)?"));
+            server.terminate();
+            assertThat(server.exitCode()).isZero();
         }
     }
 
