@@ -1,7 +1,6 @@
 package dev.nacelle.routing;
 
 import dev.nacelle.routing.Placement.Reason;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +21,19 @@ final class Chooser {
     }
 
     /** The next after the last in turn. */
-    Choice inTurn(List<Rank> candidates) {
+    Choice inTurn(Candidates candidates) {
         return new Choice(candidates.get(Math.floorMod(turn++, candidates.size())), Reason.TURN, 0);
     }
 
-    Choice byChance(List<Rank> candidates) {
+    Choice byChance(Candidates candidates) {
         return new Choice(candidates.get(random.nextInt(candidates.size())), Reason.CHANCE, 0);
     }
 
-    Choice lessLoaded(List<Rank> candidates) {
+    Choice lessLoaded(Candidates candidates) {
         var one = candidates.get(random.nextInt(candidates.size()));
         if (candidates.size() == 1) return new Choice(one, Reason.LESS_LOADED, 0);
         var other = candidates.get(random.nextInt(candidates.size() - 1));
-        if (other == one) other = candidates.getLast();
+        if (other == one) other = candidates.get(candidates.size() - 1);
         return new Choice(isBusier(one, other) ? other : one, Reason.LESS_LOADED, 0);
     }
 
@@ -43,9 +42,8 @@ final class Chooser {
     }
 
     /** The cost of a placement, in blocks: those to prefill, weighed, and those that are in use. */
-    static double cost(Rank rank, int promptTokens, int cachedBlocks, int blockSize, double overlapWeight) {
-        double prefill = (double) (promptTokens - cachedBlocks * blockSize + rank.prefillTokens) / blockSize;
-        return overlapWeight * prefill + rank.blocks;
+    private static double cost(Rank rank, int promptTokens, int cachedBlocks, int blockSize, double tokenWeight) {
+        return (promptTokens - cachedBlocks * blockSize + rank.prefillTokens) * tokenWeight + rank.blocks;
     }
 
     /**
@@ -55,7 +53,7 @@ final class Chooser {
      * @param session the rank of the session's last request
      */
     Choice byCost(
-            List<Rank> candidates,
+            Candidates candidates,
             int promptTokens,
             int[] depths,
             int blockSize,
@@ -64,11 +62,12 @@ final class Chooser {
             @Nullable Rank session) {
         int count = candidates.size();
         if (costs.length < count) costs = new double[count * 2];
+        double tokenWeight = overlapWeight / blockSize;
         double lowest = Double.POSITIVE_INFINITY;
         double highest = 0;
         for (int i = 0; i < count; i++) {
             var rank = candidates.get(i);
-            double cost = cost(rank, promptTokens, depths[rank.slot], blockSize, overlapWeight);
+            double cost = cost(rank, promptTokens, depths[rank.slot], blockSize, tokenWeight);
             costs[i] = cost;
             lowest = Math.min(lowest, cost);
             highest = Math.max(highest, cost);
@@ -78,7 +77,7 @@ final class Chooser {
     }
 
     /** Among equals the session's, else by chance, so that several routers do not all choose the same. */
-    private Choice cheapest(List<Rank> candidates, double lowest, @Nullable Rank session) {
+    private Choice cheapest(Candidates candidates, double lowest, @Nullable Rank session) {
         int equals = 0;
         int chosen = 0;
         for (int i = 0; i < candidates.size(); i++) {
@@ -90,7 +89,7 @@ final class Chooser {
     }
 
     /** With chances in proportion to {@code exp(-cost / temperature)}, costs scaled to 0…1 over the candidates. */
-    private Choice sampled(List<Rank> candidates, double lowest, double highest, double temperature) {
+    private Choice sampled(Candidates candidates, double lowest, double highest, double temperature) {
         double range = Math.max(highest - lowest, Double.MIN_NORMAL);
         double total = 0;
         for (int i = 0; i < candidates.size(); i++) total += Math.exp(-(costs[i] - lowest) / range / temperature);

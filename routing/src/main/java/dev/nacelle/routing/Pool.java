@@ -31,7 +31,7 @@ public final class Pool {
     private final Sessions sessions = new Sessions();
     private final Map<Long, Worker> workers = new LinkedHashMap<>();
     private final Map<Rank, Predictions> predictions = new LinkedHashMap<>();
-    private final List<Rank> candidates = new ArrayList<>();
+    private final Candidates candidates = new Candidates();
     private int[] depths = new int[64];
     private volatile Runnable onFreed = () -> {};
 
@@ -179,13 +179,13 @@ public final class Pool {
 
     private Chooser.Choice choose(RouteRequest request, RoutingMode mode, int blocks, @Nullable Rank session) {
         if (candidates.size() == 1 && request.worker().isPresent())
-            return new Chooser.Choice(candidates.getFirst(), Reason.DIRECT, 0);
+            return new Chooser.Choice(candidates.get(0), Reason.DIRECT, 0);
         return switch (mode) {
             case ROUND_ROBIN -> chooser.inTurn(candidates);
             case RANDOM -> chooser.byChance(candidates);
             case LEAST_LOADED -> chooser.lessLoaded(candidates);
             case KV, KV_APPROX -> {
-                if (blocks == 0) for (var rank : candidates) depths[rank.slot] = 0;
+                if (blocks == 0) Arrays.fill(depths, 0);
                 yield chooser.byCost(
                         candidates,
                         request.tokens().length,
@@ -201,12 +201,15 @@ public final class Pool {
     /** Fills in the candidates. @return why there is none; null when there is one */
     private @Nullable Placement gather(RouteRequest request, boolean ranks) {
         candidates.clear();
+        boolean anyRank = ranks && request.dpRank().isEmpty();
+        boolean unconditional = request.refusedBy().isEmpty() && (!request.waits() || options.saturation() == 0);
         int ready = 0;
         boolean mayWait = request.waits() && request.worker().isEmpty();
         for (var worker : workers.values()) {
             if (request.worker().isPresent() && request.worker().getAsLong() != worker.id()) continue;
             if (!worker.isReady()) continue;
-            if (ranks || request.dpRank().isPresent())
+            if (anyRank && unconditional) worker.addRanks(candidates);
+            else if (ranks || request.dpRank().isPresent())
                 for (var rank : worker.ranks()) {
                     if (request.dpRank().isPresent() && !rank.dpRank().equals(request.dpRank())) continue;
                     if (add(rank, request, mayWait)) ready++;

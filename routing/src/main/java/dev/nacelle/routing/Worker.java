@@ -24,6 +24,7 @@ public final class Worker {
     private final Spec spec;
     private final Rank whole;
     private volatile List<Rank> ranks = List.of();
+    private Rank[] array = {}; // under the pool's lock
 
     Worker(Spec spec) {
         this.spec = spec;
@@ -32,6 +33,7 @@ public final class Worker {
 
     void ranks(List<Rank> value) {
         ranks = List.copyOf(value);
+        array = value.toArray(array);
     }
 
     public long id() {
@@ -50,6 +52,10 @@ public final class Worker {
     /** For where no rank is chosen. */
     public Rank whole() {
         return whole;
+    }
+
+    void addRanks(Candidates candidates) {
+        for (var rank : array) candidates.add(rank);
     }
 
     boolean isReady() {

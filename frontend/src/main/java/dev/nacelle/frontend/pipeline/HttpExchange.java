@@ -23,6 +23,7 @@ final class HttpExchange {
     private final Callback callback;
     private final long startNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private boolean begun; // guarded by this
 
     HttpExchange(String id, Request request, Response response, Callback callback) {
         this.id = id;
@@ -68,9 +69,9 @@ final class HttpExchange {
         return request.getHeaders().get(name);
     }
 
-    /** Sets a header of the response, unless that has begun. */
-    void header(String name, String value) {
-        if (!response.isCommitted()) response.getHeaders().put(name, value);
+    /** Sets a header of the response, unless that has begun. From any thread. */
+    synchronized void header(String name, String value) {
+        if (!begun) response.getHeaders().put(name, value);
     }
 
     /** The connection, where nobody reads from it while the request is being answered: HTTP/1.1. */
@@ -91,7 +92,8 @@ final class HttpExchange {
     }
 
     /** Begins a stream of server-sent events. */
-    void beginEvents() {
+    synchronized void beginEvents() {
+        begun = true;
         response.setStatus(200);
         var headers = response.getHeaders();
         headers.put(HttpHeader.CONTENT_TYPE, "text/event-stream");
@@ -105,7 +107,8 @@ final class HttpExchange {
         error.retryAfterSeconds().ifPresent(seconds -> response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds));
     }
 
-    private void beginJson(int status, int length) {
+    private synchronized void beginJson(int status, int length) {
+        begun = true;
         response.setStatus(status);
         var headers = response.getHeaders();
         headers.put(HttpHeader.CONTENT_TYPE, "application/json");

@@ -5,6 +5,7 @@ import dev.nacelle.routing.BlockHasher;
 import dev.nacelle.routing.Placement;
 import dev.nacelle.routing.Placement.Placed;
 import dev.nacelle.routing.Pool;
+import dev.nacelle.routing.Rank;
 import dev.nacelle.routing.RouteRequest;
 import dev.nacelle.routing.RoutingMode;
 import dev.nacelle.routing.Worker;
@@ -121,6 +122,13 @@ final class LivePool implements AutoCloseable {
             if (placed.blocks() > 0) metrics.hitRate.observe((double) placed.cachedBlocks() / placed.blocks());
         }
         return placement;
+    }
+
+    /** The rank's series; of one that has just left, series that are on no page. */
+    PoolMetrics.OfRank metrics(Rank rank) {
+        var shown = metrics.rank(pool, rank);
+        if (!members.containsKey(rank.worker().id())) metrics.left(rank);
+        return shown;
     }
 
     boolean predicts() {

@@ -36,7 +36,7 @@ final class Relay implements ResponseReceiver {
         this.promptTokens = promptTokens;
         this.arrivedNanos = arrivedNanos;
         booking = placed.booking();
-        rank = pool.metrics().rank(pool.pool(), placed.rank());
+        rank = pool.metrics(placed.rank());
         rank.lastInputTokens.set(promptTokens);
     }
 
