@@ -7,12 +7,12 @@ package dev.nacelle.benchmarks.python;
  * @param cpuNanos CPU time of every process that took part
  * @param wallNanos time that passed
  */
-record Cost(long tokens, long cpuNanos, long wallNanos) {
-    double cpuMicrosPerToken() {
+public record Cost(long tokens, long cpuNanos, long wallNanos) {
+    public double cpuMicrosPerToken() {
         return cpuNanos / 1e3 / tokens;
     }
 
-    double tokensPerSecond() {
+    public double tokensPerSecond() {
         return tokens * 1e9 / wallNanos;
     }
 

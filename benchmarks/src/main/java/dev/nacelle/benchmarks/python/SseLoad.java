@@ -20,11 +20,11 @@ import java.util.stream.IntStream;
  * @param body the request
  * @param tokens how many each response has
  */
-record SseLoad(int port, String body, int tokens) {
+public record SseLoad(int port, String body, int tokens) {
     private static final byte[] END = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
     /** What the processes took for {@code each} responses on every one of {@code streams} connections. */
-    Cost run(int streams, int each, List<ProcessHandle> processes) throws Exception {
+    public Cost run(int streams, int each, List<ProcessHandle> processes) throws Exception {
         long cpu = cpu(processes);
         long wall = System.nanoTime();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
