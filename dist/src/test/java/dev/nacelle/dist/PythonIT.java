@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -126,7 +127,7 @@ class PythonIT {
     }
 
     /** Family and label names, of what an engine's endpoint has by contract. */
-    private static TreeSet<String> labelSets(String page) {
+    private static Set<String> labelSets(String page) {
         return page.lines()
                 .map(SAMPLE::matcher)
                 .filter(sample -> sample.matches()
