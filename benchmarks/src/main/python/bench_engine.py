@@ -15,6 +15,13 @@ async def tokens(count):
         yield {"token_ids": [i & 0x7FFF], "index": 0}
 
 
+async def batches(count, size):
+    ids = list(range(size))
+    for _ in range(count // size):
+        await asyncio.sleep(0)
+        yield {"token_ids": ids}
+
+
 class BenchEngine:
     async def start(self, worker_id):
         return {"model": "bench", "context_length": 10_000_000}
@@ -23,7 +30,8 @@ class BenchEngine:
         if request.get("waits"):
             yield {"token_ids": [1]}
             await asyncio.sleep(3600)
-        async for chunk in tokens(request["stop_conditions"]["max_tokens"]):
+        count, batch = request["stop_conditions"]["max_tokens"], request.get("batch", 1)
+        async for chunk in tokens(count) if batch == 1 else batches(count, batch):
             if context.is_stopped():
                 break
             yield chunk

@@ -37,15 +37,24 @@ final class Served implements AutoCloseable {
     }
 
     static Served start(PythonOptions.Isolation isolation) throws Exception {
+        return start(PythonOptions.Interpreter.CPYTHON, isolation, Jit.AUTO);
+    }
+
+    static Served graalPy(Jit jit) throws Exception {
+        return start(PythonOptions.Interpreter.GRAALPY, PythonOptions.Isolation.EMBEDDED, jit);
+    }
+
+    private static Served start(PythonOptions.Interpreter interpreter, PythonOptions.Isolation isolation, Jit jit)
+            throws Exception {
         var options = new PythonOptions(
                 "bench_engine:BenchEngine",
                 List.of(FOLDER),
-                PythonOptions.Interpreter.CPYTHON,
+                interpreter,
                 isolation,
                 Optional.empty(),
                 EventLoop.ASYNCIO,
                 Sandbox.STRICT,
-                Jit.AUTO,
+                jit,
                 Duration.ofSeconds(30),
                 List.of());
         var engine = new PythonProvider().create(options);
@@ -55,6 +64,11 @@ final class Served implements AutoCloseable {
 
     /** So many tokens on so many streams. */
     Cost run(int streams, int tokensEach) throws Exception {
+        return run(streams, tokensEach, 1);
+    }
+
+    /** The same, so many tokens in each chunk. */
+    Cost run(int streams, int tokensEach, int batch) throws Exception {
         long cpu = Cpu.nanos();
         long wall = System.nanoTime();
         long tokens = 0;
@@ -62,7 +76,7 @@ final class Served implements AutoCloseable {
             var running = IntStream.range(0, streams)
                     .mapToObj(_ -> threads.submit(() -> {
                         var sink = new CountingSink();
-                        engine.generate(request(tokensEach, Map.of()), sink, sink);
+                        engine.generate(request(tokensEach, Map.of("batch", batch)), sink, sink);
                         return sink.tokens();
                     }))
                     .toList();
