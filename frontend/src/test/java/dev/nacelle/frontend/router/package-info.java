@@ -1,0 +1,4 @@
+@NullMarked
+package dev.nacelle.frontend.router;
+
+import org.jspecify.annotations.NullMarked;
