@@ -100,7 +100,7 @@ final class WorkerEndpoint implements FrameHandler, AutoCloseable {
             return refused(call, e.error());
         } catch (RuntimeException | Error e) {
             LOG.error("request {}: could not be handed to its engine", call.id(), e);
-            return refused(call, new EngineError.Unknown("the worker could not take the request: " + e));
+            return refused(call, new EngineError.Unknown("the worker could not take the request; its log says why"));
         } finally {
             if (!taken) requests.decrementAndGet();
         }

@@ -167,7 +167,9 @@ class FrontendTest {
         assertThat(answer("fails midway").path("error").asText()).isEqualTo("scripted 400");
         assertThat(answer("no terminal").path("error").asText()).contains("without a terminal item");
         assertThat(answer("throws").path("status").asInt()).isEqualTo(500);
-        assertThat(answer("throws").path("error").asText()).contains("a defect");
+        assertThat(answer("throws").path("error").asText())
+                .contains("engine 'scripted' failed")
+                .doesNotContain("a defect");
         assertThat(answer("unsayable").path("error").asText()).contains("the engine gave what cannot be sent");
     }
 

@@ -200,7 +200,8 @@ public final class Response {
             metrics.error(RequestErrorType.SERIALIZATION);
             cancel();
             enter(State.ENDED);
-            writer.failed(new EngineError.Unknown("the engine gave what cannot be sent: " + e.getMessage()), out);
+            writer.failed(
+                    new EngineError.Unknown("the engine gave what cannot be sent; the worker's log says what"), out);
             return;
         }
         var end = queue.terminal();
