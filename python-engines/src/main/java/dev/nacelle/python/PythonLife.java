@@ -46,6 +46,7 @@ final class PythonLife {
     private int kvSources;
     private Duration pause = FIRST_PAUSE; // touched by the one thread that revives
     private volatile long beganNanos;
+    private volatile boolean reviving;
     private final AtomicInteger deaths = new AtomicInteger();
 
     /** Set once the endpoint is ready: a Python that dies before fails the start, one that dies later is revived. */
@@ -144,7 +145,8 @@ final class PythonLife {
         var last = session;
         if (last == null) return;
         try {
-            unlessGone("cleanup");
+            // One that is about to start again has nothing to clean up that its own end would not.
+            if (!reviving) unlessGone("cleanup");
         } finally {
             last.close(limit);
         }
@@ -186,9 +188,11 @@ final class PythonLife {
     private boolean revived() throws InterruptedException {
         try {
             LOG.log(System.Logger.Level.INFO, "starting Python again");
+            reviving = true;
             begin();
             publishers.allCleared();
             attach();
+            reviving = false;
             if (over.getCount() == 0) end(Duration.ZERO);
             else publishers.health().ready();
             return true;
