@@ -266,7 +266,7 @@ class PoolTest {
     private Pool pool(RoutingMode mode) {
         return new Pool(
                 new BlockHasher(BLOCK, BlockHasher.DEFAULT_SEED),
-                PoolOptions.DEFAULT.withMode(mode),
+                new PoolOptions(mode, 1, 0, 4, 1 << 30, Duration.ofMinutes(2)),
                 () -> now,
                 new Random(1));
     }

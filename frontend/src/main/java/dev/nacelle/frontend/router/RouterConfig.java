@@ -23,7 +23,7 @@ public record RouterConfig(
 
         @Setting(
                 value = "What a block to prefill counts, against one that is being decoded",
-                byDefault = "1",
+                byDefault = "16",
                 min = 0,
                 max = 1000)
         double overlapWeight,
