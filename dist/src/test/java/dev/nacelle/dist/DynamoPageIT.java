@@ -24,13 +24,42 @@ class DynamoPageIT {
 
     @Test
     void theFirstChapterWorksAsWritten(@TempDir Path folder) throws Exception {
+        assertThat(run(folder, page(freePort())))
+                .contains("\"object\":\"chat.completion\"")
+                .contains("\"completion_tokens\":8");
+    }
+
+    @Test
+    void dynamosReferenceEngineIsServedBehindItsOwnFrontend(@TempDir Path folder) throws Exception {
+        var engine = """
+                  - engine: python
+                    model: {path: model, name: austen}
+                    options:
+                      class: "dynamo.common.backend.sample_engine:SampleLLMEngine"
+                      runtime: cpython
+                      isolation: %s
+                      python: "%s"
+                      args: [--model-name, austen, --delay, "0"]
+                """;
+        var llama = "  - engine: llama\n    model:\n      path: model\n      name: austen\n";
+        for (var isolation : new String[] {"embedded", "process"}) {
+            var place = Files.createDirectory(folder.resolve(isolation));
+            var script = page(freePort()).replace("\"max_tokens\": 8", "\"max_tokens\": 8, \"ignore_eos\": true");
+            assertThat(script).contains(llama);
+            assertThat(run(place, script.replace(llama, engine.formatted(isolation, python(place)))))
+                    .as(isolation)
+                    .contains("\"completion_tokens\":8");
+        }
+    }
+
+    /** What the script says, run where examples and the launcher are, and with Dynamo's Python as the first. */
+    private static String run(Path folder, String script) throws IOException, InterruptedException {
         var python = python(folder);
         Files.createSymbolicLink(folder.resolve("examples"), ROOT.resolve("examples"));
         Files.createSymbolicLink(
                 folder.resolve("nacelle"), Path.of(System.getProperty("nacelle.distribution"), "bin", "nacelle"));
-        var script = folder.resolve("page.sh");
-        Files.writeString(script, script());
-        var builder = new ProcessBuilder("bash", script.toString())
+        var file = Files.writeString(folder.resolve("page.sh"), script);
+        var builder = new ProcessBuilder("bash", file.toString())
                 .directory(folder.toFile())
                 .redirectError(folder.resolve("errors").toFile());
         var environment = builder.environment();
@@ -39,21 +68,22 @@ class DynamoPageIT {
         environment.put("NACELLE_SYSTEM__PORT", "0");
         var process = builder.start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(said)
+        assertThat(process.waitFor(1, TimeUnit.MINUTES))
                 .as(Files.readString(folder.resolve("errors")))
-                .contains("\"object\":\"chat.completion\"")
-                .contains("\"completion_tokens\":8");
+                .isTrue();
+        return said;
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     /** The blocks of the first chapter; what runs in the background ends with the script, and the last command waits. */
-    private static String script() throws IOException {
+    private static String page(int port) throws IOException {
         var page = Files.readString(ROOT.resolve("docs").resolve("dynamo.md"));
         var chapter = page.substring(page.indexOf("## One worker"), page.indexOf("## Beside workers"));
-        int port;
-        try (var socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
         var lines = new ArrayList<>(List.of("set -e", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"));
         var blocks = BLOCK.matcher(chapter);
         while (blocks.find()) {
