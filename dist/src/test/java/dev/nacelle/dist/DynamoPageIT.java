@@ -31,7 +31,19 @@ class DynamoPageIT {
 
     @Test
     void dynamosReferenceEngineIsServedBehindItsOwnFrontend(@TempDir Path folder) throws Exception {
-        var engine = """
+        var llama = "  - engine: llama\n    model:\n      path: model\n      name: austen\n";
+        for (var isolation : new String[] {"embedded", "process"}) {
+            var place = Files.createDirectory(folder.resolve(isolation));
+            var script = page(freePort()).replace("\"max_tokens\": 8", "\"max_tokens\": 8, \"ignore_eos\": true");
+            assertThat(script).contains(llama);
+            assertThat(run(place, script.replace(llama, referenceEngine(isolation, python(place)))))
+                    .as(isolation)
+                    .contains("\"completion_tokens\":8");
+        }
+    }
+
+    private static String referenceEngine(String isolation, Path python) {
+        return """
                   - engine: python
                     model: {path: model, name: austen}
                     options:
@@ -40,16 +52,7 @@ class DynamoPageIT {
                       isolation: %s
                       python: "%s"
                       args: [--model-name, austen, --delay, "0"]
-                """;
-        var llama = "  - engine: llama\n    model:\n      path: model\n      name: austen\n";
-        for (var isolation : new String[] {"embedded", "process"}) {
-            var place = Files.createDirectory(folder.resolve(isolation));
-            var script = page(freePort()).replace("\"max_tokens\": 8", "\"max_tokens\": 8, \"ignore_eos\": true");
-            assertThat(script).contains(llama);
-            assertThat(run(place, script.replace(llama, engine.formatted(isolation, python(place)))))
-                    .as(isolation)
-                    .contains("\"completion_tokens\":8");
-        }
+                """.formatted(isolation, python);
     }
 
     /** What the script says, run where examples and the launcher are, and with Dynamo's Python as the first. */
