@@ -2,10 +2,15 @@
 
 import asyncio
 import faulthandler
-from typing import Any, Callable, List
+from typing import Any, AsyncIterator, Callable, Dict, List
 
 from nacelle._bridge import natives, strict
 from nacelle._bridge.bridge import Bridge
+from nacelle._bridge.context import Context
+from nacelle._bridge.outbox import Outbox
+from nacelle._bridge.pump import Stream
+
+_WARM_UP_CHUNKS = 2000
 
 
 class Transport:
@@ -27,6 +32,7 @@ class Transport:
         natives.advise()
         if not self._bridge.threads:
             strict.refuse_in_python()
+        self._loop.run_until_complete(_warm_up(self._loop))
         self._bridge.begin(self._loop)
 
     def serve(self) -> None:
@@ -53,6 +59,23 @@ class Transport:
             self._bridge.finish()
         finally:
             self._bridge.end()
+
+
+async def _warm_up(loop: asyncio.AbstractEventLoop) -> None:
+    """Sends some streams into the void, so that no request pays for what GraalPy has not seen of the pump yet."""
+    outbox = Outbox(len)
+    outbox.attach(loop)
+    for size in (1, 64):
+        context = Context("warm-up", {}, {}, lambda: None)
+        await Stream(0, context, outbox, loop, False).run(_WarmUp(), {"size": size})
+
+
+class _WarmUp:
+    async def generate(self, request: Dict[str, int], context: Context) -> AsyncIterator[Dict[str, Any]]:
+        tokens = list(range(request["size"]))
+        for _ in range(_WARM_UP_CHUNKS):
+            yield {"token_ids": tokens}
+        yield {"token_ids": [], "finish_reason": "length"}
 
 
 class JavaLoop(asyncio.BaseEventLoop):

@@ -40,7 +40,7 @@ final class GuestTransport implements Transport {
         outbox.start();
         transport.loop.start();
         try {
-            transport.gate.awaitFirst();
+            transport.gate.awaitOpen();
         } catch (InterruptedException e) {
             transport.abandon();
             throw e;

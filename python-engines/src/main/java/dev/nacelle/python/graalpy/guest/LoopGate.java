@@ -19,7 +19,7 @@ final class LoopGate {
 
     private final Queue<byte[]> frames = new ConcurrentLinkedQueue<>();
     private final Semaphore wakeUps = new Semaphore(0);
-    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch opened = new CountDownLatch(1);
     private volatile long awakeSince = System.nanoTime();
     private volatile long turns;
 
@@ -44,7 +44,6 @@ final class LoopGate {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
     String await(long nanos) {
         awakeSince = ASLEEP;
-        reached.countDown();
         try {
             if (frames.isEmpty()) park(nanos);
             // Before the frames are taken: one that comes now wakes the loop once more.
@@ -81,14 +80,14 @@ final class LoopGate {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** Blocks until the loop has come by for the first time. */
-    void awaitFirst() throws InterruptedException {
-        reached.await();
+    /** Blocks until {@link #open}. */
+    void awaitOpen() throws InterruptedException {
+        opened.await();
     }
 
-    /** Ends {@link #awaitFirst} for a loop that never comes. */
-    void giveUp() {
-        reached.countDown();
+    /** The loop takes frames from now on, or never will. */
+    void open() {
+        opened.countDown();
     }
 
     /** How long the loop has been at one turn; zero while it waits here. */

@@ -113,7 +113,7 @@ final class LoopThread {
                     : "Python ended: " + e.getMessage();
         } finally {
             output.close();
-            gate.giveUp();
+            gate.open();
             outbox.end(reason);
         }
     }
@@ -125,6 +125,7 @@ final class LoopThread {
                     .newInstance(waiting(), waking(), delivering(), sandbox == Sandbox.TRUSTED);
             bridge.invokeMember("begin");
             transport = bridge;
+            gate.open();
             serve(bridge);
             bridge.invokeMember("end");
         } finally {
