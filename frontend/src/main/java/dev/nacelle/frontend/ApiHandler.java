@@ -2,6 +2,7 @@ package dev.nacelle.frontend;
 
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.JsonBuffer;
+import dev.nacelle.frontend.api.OpenApi;
 import dev.nacelle.frontend.api.ResponseBodies;
 import dev.nacelle.frontend.model.ModelCatalog;
 import dev.nacelle.frontend.model.ServedModel;
@@ -20,6 +21,7 @@ final class ApiHandler extends Handler.Abstract {
 
     private final Pipeline pipeline;
     private final ModelCatalog catalog;
+    private final byte[] openApi = OpenApi.document();
 
     ApiHandler(Pipeline pipeline, ModelCatalog catalog) {
         // Parsing and tokenizing: nothing for the thread that looks after all connections.
@@ -35,6 +37,10 @@ final class ApiHandler extends Handler.Abstract {
             case "/v1/chat/completions" -> post(Endpoint.CHAT, request, response, callback);
             case "/v1/completions" -> post(Endpoint.COMPLETION, request, response, callback);
             case "/v1/responses" -> post(Endpoint.RESPONSE, request, response, callback);
+            case "/openapi.json" -> {
+                if (!refusesMethod(request, response, callback, "GET", "HEAD"))
+                    answer(response, callback, ByteBuffer.wrap(openApi));
+            }
             case MODELS -> {
                 if (!refusesMethod(request, response, callback, "GET", "HEAD")) listModels(response, callback);
             }

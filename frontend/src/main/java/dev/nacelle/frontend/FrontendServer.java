@@ -33,7 +33,7 @@ final class FrontendServer implements AutoCloseable {
     /**
      * Starts listening.
      *
-     * @param api answers what is below {@code /v1}
+     * @param api answers what is below {@code /v1}, and {@code /openapi.json}
      * @throws IOException when the address cannot be bound; the message names it
      */
     FrontendServer(FrontendConfig config, Handler api, SystemPages pages) throws IOException {
@@ -61,6 +61,7 @@ final class FrontendServer implements AutoCloseable {
         var paths = config.pages();
         pages.mount(mappings, paths.health(), paths.live(), paths.ready(), paths.metrics());
         mappings.addMapping(PathSpec.from("/v1/*"), api);
+        mappings.addMapping(PathSpec.from("/openapi.json"), api);
         mappings.addMapping(PathSpec.from("/"), new Handler.Abstract.NonBlocking() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
