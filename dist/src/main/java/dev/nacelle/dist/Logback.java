@@ -1,5 +1,6 @@
 package dev.nacelle.dist;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
@@ -13,9 +14,13 @@ import dev.nacelle.runtime.cli.LogBackend;
 import dev.nacelle.runtime.host.LogConfig;
 import org.slf4j.LoggerFactory;
 
-/** Logback, set up in code: reading its XML takes longer than starting a server. The log goes to standard error. */
+/** Logback, set up in code: reading its XML takes longer than starting a server. The log goes to standard error, on a thread of
+ * its own: those who write responses do not wait for a terminal. */
 public final class Logback extends ContextAwareBase implements Configurator, LogBackend {
     private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg %kvp{NONE}%n%ex";
+
+    /** Lines that may wait; then whoever logs waits, so that none is lost. */
+    private static final int QUEUE = 8192;
 
     /** What holds until the configuration has been read. */
     @Override
@@ -36,9 +41,16 @@ public final class Logback extends ContextAwareBase implements Configurator, Log
         appender.setTarget("System.err");
         appender.setEncoder(encoder(context, config.format()));
         appender.start();
+        var queue = new AsyncAppender();
+        queue.setContext(context);
+        queue.setName("queue");
+        queue.setQueueSize(QUEUE);
+        queue.setDiscardingThreshold(0);
+        queue.addAppender(appender);
+        queue.start();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
-        root.addAppender(appender);
+        root.addAppender(queue);
         root.setLevel(Level.toLevel(config.level().name()));
         // The libraries' own news are for those who debug them.
         for (var library : new String[] {"org.eclipse.jetty", "ai.djl"})

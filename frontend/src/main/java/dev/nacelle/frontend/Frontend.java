@@ -1,6 +1,9 @@
 package dev.nacelle.frontend;
 
+import dev.nacelle.frontend.admission.AdmissionControl;
 import dev.nacelle.frontend.admission.AdmissionGate;
+import dev.nacelle.frontend.admission.KeyRing;
+import dev.nacelle.frontend.admission.Overload;
 import dev.nacelle.frontend.metrics.HttpEndpoint;
 import dev.nacelle.frontend.metrics.HttpMetricsConfig;
 import dev.nacelle.frontend.metrics.HttpServiceMetrics;
@@ -9,12 +12,15 @@ import dev.nacelle.frontend.model.ModelCatalog;
 import dev.nacelle.frontend.model.ServedModel;
 import dev.nacelle.frontend.pipeline.Pipeline;
 import dev.nacelle.frontend.router.RequestRouter;
+import dev.nacelle.frontend.stream.FlushWindow;
 import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.frontend.stream.WriterThread;
+import dev.nacelle.frontend.text.PrefixStore;
 import dev.nacelle.runtime.role.Deadline;
 import dev.nacelle.runtime.role.HostServices;
 import dev.nacelle.runtime.role.RunningRole;
 import dev.nacelle.runtime.role.StartException;
+import dev.nacelle.runtime.system.ActionBoard;
 import dev.nacelle.runtime.system.ComponentHealth;
 import dev.nacelle.spi.error.EngineError;
 import java.io.IOException;
@@ -43,6 +49,7 @@ final class Frontend implements RunningRole {
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final AdmissionGate gate = new AdmissionGate();
+    private final Overload overload;
     private final ModelCatalog catalog;
     private final RequestRouter router;
     private final Pipeline pipeline;
@@ -64,13 +71,25 @@ final class Frontend implements RunningRole {
                     host.ranks(),
                     host.metrics().families()));
             own(host.pages().ofRoles().show("/router", router::page));
-            catalog = own(new ModelCatalog(host.plane().directory(), models));
+            catalog = own(new ModelCatalog(
+                    host.plane().directory(),
+                    new PrefixStore(config.tokenizerCache().bytes()),
+                    models));
             var writers = IntStream.range(0, config.writerThreads())
                     .mapToObj(i -> own(new WriterThread("frontend-writer-" + i, stages::loopDelayed)))
                     .toList();
             var watch = own(new PeerWatch(TICK));
             own(watch.watch(Optional.empty(), new ReadinessWatch(catalog, models)));
             var limits = config.limits();
+            overload = Overload.of(
+                    config.admission(), config.timeouts(), limits.bodies().bytes());
+            own(watch.watch(Optional.empty(), new LineWatch(overload.capacity())));
+            own(host.actions()
+                    .offer(new ActionBoard.Target(
+                            "frontend",
+                            "frontend",
+                            Map.of(),
+                            Map.of("admission", new AdmissionControl(overload.capacity(), overload.promptTokens())))));
             pipeline = new Pipeline(new Pipeline.Parts(
                     new Pipeline.Limits(
                             (int) limits.body().bytes(),
@@ -78,22 +97,37 @@ final class Frontend implements RunningRole {
                             limits.jsonDepth(),
                             limits.promptChars(),
                             limits.streamQueue(),
-                            config.waitingCommentInterval()),
+                            config.waitingCommentInterval(),
+                            limits.idleTimeout(),
+                            FlushWindow.of(config.flushWindow())),
                     catalog,
                     gate,
+                    overload,
                     watch,
                     writers,
                     metrics,
                     stages,
                     router,
                     host.stop()::isMade));
-            server = own(new FrontendServer(config, new ApiHandler(pipeline, catalog), host.pages()));
+            var keys = new KeyRing(config.apiKeys(), System.getenv());
+            var tls = tls(config.tls());
+            own(watch.watch(Optional.empty(), new FileWatch(() -> {
+                keys.reload();
+                tls.ifPresent(TlsIdentity::reload);
+            })));
+            server = own(new FrontendServer(config, tls, new ApiHandler(pipeline, catalog, keys), host.pages()));
             own(watch.watch(Optional.empty(), new HeadWatch(server.connector(), limits.headTimeout())));
             own(host.health().show(this::health));
         } catch (IOException | RuntimeException e) {
             release();
             throw e;
         }
+    }
+
+    private static Optional<TlsIdentity> tls(TlsConfig config) throws IOException {
+        if (config.certificate().isEmpty() || config.key().isEmpty()) return Optional.empty();
+        return Optional.of(
+                new TlsIdentity(config.certificate().get(), config.key().get()));
     }
 
     /** Starts listening, and waits for the tokenizers of the models that are there. */
@@ -156,6 +190,7 @@ final class Frontend implements RunningRole {
     @Override
     public boolean drain(Deadline deadline) {
         gate.shut();
+        overload.capacity().shut();
         try {
             if (gate.awaitEmpty(deadline.minus(LAST_WRITES))) return true;
             LOG.warn("{} responses are not complete at the end of the shutdown's budget", gate.inside());
@@ -176,6 +211,7 @@ final class Frontend implements RunningRole {
     @Override
     public void close() {
         gate.shut();
+        overload.capacity().shut();
         if (gate.inside() > 0) {
             cutAll();
             try {

@@ -1,7 +1,12 @@
 package dev.nacelle.frontend;
 
+import dev.nacelle.frontend.admission.AdmissionConfig;
+import dev.nacelle.frontend.admission.ApiKeysConfig;
+import dev.nacelle.frontend.admission.Timeouts;
 import dev.nacelle.frontend.metrics.HttpBuckets;
 import dev.nacelle.frontend.router.RouterConfig;
+import dev.nacelle.frontend.stream.FlushWindow;
+import dev.nacelle.runtime.config.ByteSize;
 import dev.nacelle.spi.config.Setting;
 import java.time.Duration;
 
@@ -31,8 +36,21 @@ public record FrontendConfig(
                 max = 3600)
         Duration waitingCommentInterval,
 
+        @Setting(
+                value =
+                        "Which events of a stream share a write: auto, those that were ready when its turn came; off, none; or"
+                                + " those of so many milliseconds",
+                byDefault = "auto")
+        String flushWindow,
+
         @Setting(value = "Threads that write streams", byDefault = "1", min = 1, max = 64)
         int writerThreads,
+
+        @Setting(
+                value = "Memory for tokenized beginnings of prompts, which are not tokenized again; 0 turns it off",
+                byDefault = "64MiB",
+                min = 0)
+        ByteSize tokenizerCache,
 
         @Setting(
                 value = "Where the pages of load balancers and Prometheus are; empty turns a page off",
@@ -42,5 +60,21 @@ public record FrontendConfig(
         @Setting(value = "Which worker gets a request", byDefault = "{}")
         RouterConfig router,
 
+        @Setting(value = "Certificate and key for HTTPS; without them the port speaks plain HTTP", byDefault = "{}")
+        TlsConfig tls,
+
+        @Setting(value = "Who may ask; everybody when it names no keys", byDefault = "{}")
+        ApiKeysConfig apiKeys,
+
+        @Setting(value = "How much is worked on at a time", byDefault = "{}")
+        AdmissionConfig admission,
+
+        @Setting(value = "How long engines may take", byDefault = "{}")
+        Timeouts timeouts,
+
         @Setting(value = "What one caller may take", byDefault = "{}")
-        FrontendLimits limits) {}
+        FrontendLimits limits) {
+    public FrontendConfig {
+        FlushWindow.of(flushWindow);
+    }
+}

@@ -14,6 +14,12 @@ public record FrontendLimits(
         ByteSize body,
 
         @Setting(
+                value = "Bytes of all bodies that are being received; answered with 429 beyond",
+                byDefault = "256MiB",
+                min = 1024)
+        ByteSize bodies,
+
+        @Setting(
                 value = "Time in which a request's body must arrive; answered with 408 after",
                 byDefault = "30s",
                 min = 0.1,
@@ -60,4 +66,10 @@ public record FrontendLimits(
                 byDefault = "1024",
                 min = 8,
                 max = 1048576)
-        int streamQueue) {}
+        int streamQueue) {
+    public FrontendLimits {
+        if (bodies.bytes() < body.bytes())
+            throw new IllegalArgumentException(
+                    "bodies %d bytes, expected at least the %d of body".formatted(bodies.bytes(), body.bytes()));
+    }
+}

@@ -4,9 +4,13 @@ import dev.nacelle.runtime.system.SystemPages;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -14,29 +18,36 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.PathMappingsHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The port of the API's callers: HTTP/1.1 and h2c. */
+/** The port of the API's callers: HTTP/1.1 and HTTP/2, in clear or over TLS. */
 final class FrontendServer implements AutoCloseable {
     /** Nothing waits on these threads but slow readers of small pages; tokenizing is what keeps them busy. */
     private static final int THREADS_MAX = 24;
 
+    /** One proxy may carry everybody's requests on one connection. */
     private static final int STREAMS_PER_CONNECTION = 1024;
 
     private final Server server;
     private final ServerConnector connector;
+    private final String scheme;
 
     /**
      * Starts listening.
      *
+     * @param tls the port's certificate; without one it speaks plain HTTP
      * @param api answers what is below {@code /v1}, and {@code /openapi.json}
      * @throws IOException when the address cannot be bound; the message names it
      */
-    FrontendServer(FrontendConfig config, Handler api, SystemPages pages) throws IOException {
+    FrontendServer(FrontendConfig config, Optional<TlsIdentity> tls, Handler api, SystemPages pages)
+            throws IOException {
+        scheme = tls.isPresent() ? "https" : "http";
         var threads = new QueuedThreadPool(THREADS_MAX, 2);
         threads.setName("frontend");
         threads.setDaemon(true);
@@ -47,10 +58,7 @@ final class FrontendServer implements AutoCloseable {
         http.setUriCompliance(
                 UriCompliance.DEFAULT.with("model names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
         http.setRequestHeaderSize((int) config.limits().head().bytes());
-        var http2 = new HTTP2CServerConnectionFactory(http);
-        // One proxy may carry everybody's requests on one connection.
-        http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
-        connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http), http2);
+        connector = new ServerConnector(server, 1, 1, protocols(http, tls));
         connector.setHost(config.host());
         connector.setPort(config.port());
         connector.setIdleTimeout(config.limits().idleTimeout().toMillis());
@@ -81,6 +89,23 @@ final class FrontendServer implements AutoCloseable {
         }
     }
 
+    private static ConnectionFactory[] protocols(HttpConfiguration http, Optional<TlsIdentity> tls) {
+        var http1 = new HttpConnectionFactory(http);
+        if (tls.isEmpty()) {
+            var clear = new HTTP2CServerConnectionFactory(http);
+            clear.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
+            return new ConnectionFactory[] {http1, clear};
+        }
+        // Clients that reach the server by an address send no name.
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        var http2 = new HTTP2ServerConnectionFactory(http);
+        http2.setMaxConcurrentStreams(STREAMS_PER_CONNECTION);
+        var alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        var ssl = new SslConnectionFactory(tls.get().context(), alpn.getProtocol());
+        return new ConnectionFactory[] {ssl, alpn, http2, http1};
+    }
+
     /** Where connections come in. */
     Connector connector() {
         return connector;
@@ -94,7 +119,7 @@ final class FrontendServer implements AutoCloseable {
     /** Where the server is reached. */
     String address() {
         var host = connector.getHost();
-        return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port());
+        return "%s://%s:%d".formatted(scheme, host.contains(":") ? "[" + host + "]" : host, port());
     }
 
     /** Closes every connection at once; responses that matter were ended before. */

@@ -66,6 +66,18 @@ public record ApiError(
                 HttpErrorType.VALIDATION);
     }
 
+    /** Status 429: the caller asks more often than his key allows. */
+    public static ApiError tooOften(Duration retryAfter) {
+        return new ApiError(
+                429,
+                "rate_limit_error",
+                "rate_limit_exceeded",
+                Optional.empty(),
+                "the key's requests a minute are used up; try again when Retry-After says",
+                Optional.of(retryAfter),
+                HttpErrorType.OVERLOAD);
+    }
+
     /** Status 404: nobody serves a model of that name. */
     public static ApiError unknownModel(String model) {
         return new ApiError(

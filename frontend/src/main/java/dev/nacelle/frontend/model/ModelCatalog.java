@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.model;
 
+import dev.nacelle.frontend.text.PrefixStore;
 import dev.nacelle.runtime.plane.Directory;
 import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.runtime.plane.WorkerCard;
@@ -32,6 +33,7 @@ public final class ModelCatalog implements AutoCloseable {
         void gone(String model);
     }
 
+    private final PrefixStore prefixes;
     private final Listener listener;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<ModelText.Source, ModelText> texts = new LinkedHashMap<>();
@@ -40,8 +42,13 @@ public final class ModelCatalog implements AutoCloseable {
 
     private record Entry(List<Instance> instances, ModelText.Source text, long createdSeconds) {}
 
-    /** Watches the directory until closed. */
-    public ModelCatalog(Directory directory, Listener listener) {
+    /**
+     * Watches the directory until closed.
+     *
+     * @param prefixes where tokenized beginnings of prompts are kept
+     */
+    public ModelCatalog(Directory directory, PrefixStore prefixes, Listener listener) {
+        this.prefixes = prefixes;
         this.listener = listener;
         watch = directory.watch(new Directory.Listener() {
             @Override
@@ -123,7 +130,7 @@ public final class ModelCatalog implements AutoCloseable {
 
     private void share(ModelText.Source source) {
         if (texts.containsKey(source)) return;
-        var text = new ModelText(source);
+        var text = new ModelText(source, prefixes);
         texts.put(source, text);
         // Seconds of work for one core: not a virtual thread's.
         Thread.ofPlatform().daemon().name("tokenizer-loader").start(text::load);

@@ -7,6 +7,8 @@ import dev.nacelle.frontend.template.TemplateFormat;
 import dev.nacelle.frontend.text.ChatFormat;
 import dev.nacelle.frontend.text.Detokenizer;
 import dev.nacelle.frontend.text.MarkedDetokenizer;
+import dev.nacelle.frontend.text.PrefixStore;
+import dev.nacelle.frontend.text.PromptEncoder;
 import dev.nacelle.frontend.text.Tokenizer;
 import dev.nacelle.frontend.text.Tokenizers;
 import dev.nacelle.runtime.role.Deadline;
@@ -59,15 +61,19 @@ public final class ModelText {
 
     private final Source source;
     private final CountDownLatch loaded = new CountDownLatch(1);
+    private final PrefixStore prefixes;
     private volatile @Nullable Loaded ready;
     private volatile String failure = "";
     private int users = 1;
 
     /** @param marks ids of special tokens that mark parts of the output */
-    private record Loaded(Tokenizer tokenizer, ChatFormat format, Dialect dialect, BitSet marks) {}
+    private record Loaded(
+            Tokenizer tokenizer, PromptEncoder encoder, ChatFormat format, Dialect dialect, BitSet marks) {}
 
-    ModelText(Source source) {
+    /** @param prefixes where tokenized beginnings of prompts are kept */
+    ModelText(Source source, PrefixStore prefixes) {
         this.source = source;
+        this.prefixes = prefixes;
     }
 
     /** A model's or a request's use; closing is idempotent. */
@@ -77,6 +83,11 @@ public final class ModelText {
 
         private Use(Loaded used) {
             this.used = used;
+        }
+
+        /** Tokenizes prompts, as the tokenizer does. */
+        public PromptEncoder encoder() {
+            return used.encoder();
         }
 
         public Tokenizer tokenizer() {
@@ -117,9 +128,10 @@ public final class ModelText {
             var dialect = Dialect.of(source.settings(), format.source());
             what = "its tokenizer";
             var tokenizer = source.folder().map(Tokenizers::load).orElseGet(Tokenizers::bytes);
+            var encoder = new PromptEncoder(tokenizer, prefixes);
             synchronized (this) {
                 if (users == 0) tokenizer.close();
-                else ready = new Loaded(tokenizer, format, dialect, marks(tokenizer, dialect));
+                else ready = new Loaded(tokenizer, encoder, format, dialect, marks(tokenizer, dialect));
             }
         } catch (TemplateException e) {
             failed("its chat template is broken: " + e.getMessage(), e);

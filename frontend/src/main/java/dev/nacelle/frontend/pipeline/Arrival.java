@@ -4,6 +4,7 @@ import dev.nacelle.frontend.admission.AdmissionGate;
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.api.RequestParser;
+import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.spi.error.EngineError;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** A request whose body is still to come; once it is there, what it asks for is known, or why it is refused. */
 final class Arrival implements BodyIntake.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
-    private static final String SHUTTING_DOWN =
+    static final String SHUTTING_DOWN =
             "the server shuts down and takes no new requests; send it to another, or again shortly";
 
     /** Where requests arrive: what they all need. */
@@ -31,12 +32,18 @@ final class Arrival implements BodyIntake.Receiver {
             stages = new Serving.Stages(parts, running);
         }
 
+        /** Answers a request with an error. */
+        void refuse(Endpoint endpoint, ApiError error, HttpExchange http) {
+            new Arrival(this, endpoint, http).refuse(error);
+        }
+
         /** Takes a request in; returns before its body is there. */
         void receive(Endpoint endpoint, HttpExchange http) {
             BodyIntake.read(
                     http.request(),
                     parts.limits().bodyBytes(),
                     parts.limits().bodyTimeout(),
+                    parts.overload().bodies(),
                     new Arrival(this, endpoint, http));
         }
     }
@@ -70,7 +77,13 @@ final class Arrival implements BodyIntake.Receiver {
             var life = RequestLife.of(http, endpoint, model, asked.options().stream(), parts.http(), parts.stages());
             life.holds(() -> desk.ids.release(http.id()));
             life.holds(ticket.get()::close);
-            new Serving(desk.stages, endpoint, model, asked, life).run();
+            if (model.instances().stream().noneMatch(Instance::isReady)) {
+                life.refuse(ApiError.of(new EngineError.WorkerUnavailable(
+                        "no worker of model '%s' is ready; try again shortly".formatted(model.name()))));
+                return;
+            }
+            var serving = new Serving(desk.stages, endpoint, model, asked, life);
+            Entrance.enter(serving, life, parts.overload().capacity(), parts.watch(), asked.options().stream());
         } catch (ApiException e) {
             ticket.get().close();
             refuse(e.error());
@@ -89,6 +102,14 @@ final class Arrival implements BodyIntake.Receiver {
                 "body_too_large",
                 "the body has more than %d bytes: send less"
                         .formatted(desk.parts.limits().bodyBytes())));
+    }
+
+    @Override
+    public void noRoom() {
+        http.closeConnection();
+        refuse(ApiError.of(new EngineError.Overloaded(
+                "the server receives as many bytes of requests as it has room for; try again shortly",
+                Duration.ofSeconds(1))));
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.nacelle.frontend.pipeline;
 
+import dev.nacelle.frontend.admission.Budget;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +27,9 @@ final class BodyIntake implements Runnable {
 
         /** More than the limit. */
         void tooLarge();
+
+        /** All bodies together have no room for it. */
+        void noRoom();
 
         /** Not there in time. */
         void tooSlow();
@@ -49,22 +55,26 @@ final class BodyIntake implements Runnable {
     private final Request request;
     private final int limit;
     private final Duration timeout;
+    private final Budget budget;
     private final Receiver receiver;
+    private final List<Budget.Share> shares = new ArrayList<>(1);
+    private boolean starved;
     private byte[] bytes = new byte[0];
     private long length;
     private Scheduler.@Nullable Task timer;
     private final AtomicReference<State> state = new AtomicReference<>(State.READING);
 
-    private BodyIntake(Request request, int limit, Duration timeout, Receiver receiver) {
+    private BodyIntake(Request request, int limit, Duration timeout, Budget budget, Receiver receiver) {
         this.request = request;
         this.limit = limit;
         this.timeout = timeout;
+        this.budget = budget;
         this.receiver = receiver;
     }
 
     /** Reads; the receiver may be called before this returns. */
-    static void read(Request request, int limit, Duration timeout, Receiver receiver) {
-        var intake = new BodyIntake(request, limit, timeout, receiver);
+    static void read(Request request, int limit, Duration timeout, Budget budget, Receiver receiver) {
+        var intake = new BodyIntake(request, limit, timeout, budget, receiver);
         // A client that asks first is not asked to send what is not wanted.
         if (request.getLength() > limit && request.getHeaders().contains(HttpHeader.EXPECT)) receiver.tooLarge();
         else intake.run();
@@ -98,8 +108,7 @@ final class BodyIntake implements Runnable {
 
     private void take(Content.Chunk chunk) {
         int more = chunk.remaining();
-        if (length + more <= limit) {
-            ensureCapacity((int) length + more);
+        if (length + more <= limit && ensureCapacity((int) length + more)) {
             chunk.getByteBuffer().get(bytes, (int) length, more);
         } else {
             bytes = new byte[0];
@@ -107,11 +116,18 @@ final class BodyIntake implements Runnable {
         length += more;
     }
 
-    /** Grows with what arrives and not with what is announced. */
-    private void ensureCapacity(int needed) {
-        if (needed <= bytes.length) return;
+    /** Grows with what arrives and not with what is announced. @return false when there is no room for it */
+    private boolean ensureCapacity(int needed) {
+        if (starved) return false;
+        if (needed <= bytes.length) return true;
         int announced = Math.clamp(request.getLength(), 0, FIRST_BUFFER);
-        bytes = Arrays.copyOf(bytes, Math.max(needed, Math.max(announced, Math.min(limit, bytes.length * 2))));
+        int size = Math.max(needed, Math.max(announced, Math.min(limit, bytes.length * 2)));
+        var share = budget.take(size - bytes.length);
+        starved = share.isEmpty();
+        if (starved) return false;
+        shares.add(share.get());
+        bytes = Arrays.copyOf(bytes, size);
+        return true;
     }
 
     private void expire() {
@@ -121,8 +137,17 @@ final class BodyIntake implements Runnable {
 
     private void end(@Nullable Throwable failure) {
         if (timer != null) timer.cancel();
+        try {
+            tell(failure);
+        } finally {
+            shares.forEach(Budget.Share::close);
+        }
+    }
+
+    private void tell(@Nullable Throwable failure) {
         if (!state.compareAndSet(State.READING, State.ENDED) || failure instanceof TimeoutException) receiver.tooSlow();
         else if (failure == null && length > limit) receiver.tooLarge();
+        else if (failure == null && starved) receiver.noRoom();
         else if (failure == null) receiver.body(bytes, (int) length);
         else if (failure instanceof HttpException) receiver.malformed();
         else receiver.broken(failure);

@@ -36,7 +36,8 @@ final class Generation {
     private int tokens;
     private int counted;
     private boolean arrived;
-    private long firstTokenNanos;
+    private volatile long firstTokenNanos;
+    private volatile long lastTokenNanos;
     private @Nullable Terminal ending;
 
     /**
@@ -147,11 +148,17 @@ final class Generation {
         return firstTokenNanos;
     }
 
+    /** When the last token was read; 0 before the first. From any thread. */
+    long lastTokenNanos() {
+        return lastTokenNanos;
+    }
+
     private void count() {
         if (tokens == counted) return;
         arrived();
         long now = System.nanoTime();
         if (firstTokenNanos == 0) firstTokenNanos = now;
+        lastTokenNanos = now;
         guard.tokens(tokens - counted, now);
         counted = tokens;
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Request;
@@ -79,6 +80,15 @@ final class HttpExchange {
         var connection = request.getConnectionMetaData();
         if (connection.getHttpVersion() == HttpVersion.HTTP_2) return Optional.empty();
         return channel(connection.getConnection().getEndPoint());
+    }
+
+    /** The connection, where a response is written to it in chunks and by nobody else: HTTP/1.1, encrypted or not. */
+    Optional<AbstractEndPoint> chunkedConnection() {
+        var connection = request.getConnectionMetaData();
+        return connection.getHttpVersion() == HttpVersion.HTTP_1_1
+                        && connection.getConnection().getEndPoint() instanceof AbstractEndPoint endPoint
+                ? Optional.of(endPoint)
+                : Optional.empty();
     }
 
     private static Optional<SocketChannel> channel(EndPoint endPoint) {

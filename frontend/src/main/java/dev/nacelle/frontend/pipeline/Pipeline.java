@@ -1,10 +1,13 @@
 package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.admission.AdmissionGate;
+import dev.nacelle.frontend.admission.Overload;
+import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.metrics.HttpServiceMetrics;
 import dev.nacelle.frontend.metrics.PipelineMetrics;
 import dev.nacelle.frontend.model.ModelCatalog;
 import dev.nacelle.frontend.router.RequestRouter;
+import dev.nacelle.frontend.stream.FlushWindow;
 import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.spi.error.EngineError;
@@ -31,9 +34,18 @@ public final class Pipeline {
      * @param promptChars longest prompt
      * @param queueSlots tokens of a response that wait to be written
      * @param silence how long a stream is silent before a comment goes out
+     * @param idle how long a client may not read
+     * @param window which events share a write
      */
     public record Limits(
-            int bodyBytes, Duration bodyTimeout, int jsonDepth, int promptChars, int queueSlots, Duration silence) {}
+            int bodyBytes,
+            Duration bodyTimeout,
+            int jsonDepth,
+            int promptChars,
+            int queueSlots,
+            Duration silence,
+            Duration idle,
+            FlushWindow window) {}
 
     /**
      * What the pipeline works with.
@@ -44,6 +56,7 @@ public final class Pipeline {
             Limits limits,
             ModelCatalog catalog,
             AdmissionGate gate,
+            Overload overload,
             PeerWatch watch,
             List<WriterThread> writers,
             HttpServiceMetrics http,
@@ -67,6 +80,12 @@ public final class Pipeline {
     public void handle(Endpoint endpoint, Request request, Response response, Callback callback) {
         var id = ids.claim(Optional.ofNullable(request.getHeaders().get(RequestIds.HEADER)));
         desk.receive(endpoint, new HttpExchange(id, request, response, callback));
+    }
+
+    /** Answers a request with an error, whatever it asks for; its body is not read. */
+    public void refuse(Endpoint endpoint, ApiError error, Request request, Response response, Callback callback) {
+        var id = ids.claim(Optional.ofNullable(request.getHeaders().get(RequestIds.HEADER)));
+        desk.refuse(endpoint, error, new HttpExchange(id, request, response, callback));
     }
 
     /** Ends every response that is under way with that error, and those that are about to begin. */

@@ -9,6 +9,7 @@ import dev.nacelle.frontend.model.ModelText;
 import dev.nacelle.frontend.model.ServedModel;
 import dev.nacelle.frontend.text.ChatFormat;
 import dev.nacelle.frontend.text.ChatMessage;
+import dev.nacelle.frontend.text.PromptEncoder;
 import dev.nacelle.frontend.text.Tokenizer;
 import dev.nacelle.frontend.text.Tokenizer.Specials;
 import dev.nacelle.spi.ModelInput;
@@ -105,11 +106,11 @@ final class Preprocessor {
                         .map(adds -> adds ? Specials.KEEP : Specials.SKIP)
                         .orElse(rendered.specials());
                 yield new Written(
-                        encode(model, text.tokenizer(), "messages", rendered.text(), specials), rendered.text());
+                        encode(model, text.encoder(), "messages", rendered.text(), specials), rendered.text());
             }
             case Asked.Completion completion ->
                 new Written(
-                        prompt(completion.prompt(), model, text.tokenizer()),
+                        prompt(completion.prompt(), model, text),
                         shown(completion.prompt(), completion.options().echo(), text.tokenizer()));
         };
     }
@@ -123,16 +124,16 @@ final class Preprocessor {
         };
     }
 
-    private Prompt prompt(Prompt given, ServedModel model, Tokenizer tokenizer) throws ApiException {
+    private Prompt prompt(Prompt given, ServedModel model, ModelText.Use use) throws ApiException {
         return switch (given) {
-            case Prompt.Tokens tokens -> known(tokens, model, tokenizer);
-            case Prompt.Text(var text) -> encode(model, tokenizer, "prompt", text, Specials.KEEP);
+            case Prompt.Tokens tokens -> known(tokens, model, use.tokenizer());
+            case Prompt.Text(var text) -> encode(model, use.encoder(), "prompt", text, Specials.KEEP);
             case Prompt.Messages _ ->
                 throw new IllegalStateException("a completion of messages, expected a text or tokens");
         };
     }
 
-    private Prompt.Tokens encode(ServedModel model, Tokenizer tokenizer, String field, String text, Specials specials)
+    private Prompt.Tokens encode(ServedModel model, PromptEncoder encoder, String field, String text, Specials specials)
             throws ApiException {
         // Tokenizing a long text takes seconds, which nobody is to have for a request that cannot be served.
         int most = promptChars;
@@ -143,10 +144,12 @@ final class Preprocessor {
                     field,
                     "%s: found %d characters, expected at most %d: shorten it".formatted(field, text.length(), most)));
         long start = System.nanoTime();
-        int[] ids = tokenizer.encode(text, specials);
+        var encoded = encoder.encode(text, specials);
         long took = System.nanoTime() - start;
         metrics.tokenizerLatency(TokenizerOperation.TOKENIZE, took / 1e6);
         stages.tokenized(took);
+        int[] ids = encoded.ids();
+        stages.cacheAsked(model.name(), encoded.cached(), ids.length - encoded.cached());
         if (ids.length == 0)
             throw new ApiException(
                     ApiError.invalid(field, field + ": found a text of no tokens, expected at least one"));

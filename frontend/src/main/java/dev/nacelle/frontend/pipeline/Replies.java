@@ -51,7 +51,12 @@ final class Replies {
                         choices,
                         prepared.promptTokens(),
                         endpoint.events(shape),
-                        new StreamReply.Settings(limits.queueSlots(), limits.silence()),
+                        new StreamReply.Settings(
+                                limits.queueSlots(),
+                                limits.silence(),
+                                limits.idle(),
+                                limits.window(),
+                                parts.overload().timeouts()),
                         writer())
                 : new UnaryReply(
                         life,
@@ -60,6 +65,7 @@ final class Replies {
                         endpoint.body(shape),
                         request.output().logProbs().isPresent(),
                         limits.queueSlots(),
+                        parts.overload().timeouts(),
                         writer());
     }
 

@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.pipeline;
 
+import dev.nacelle.frontend.admission.Budget;
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.metrics.Phase;
@@ -14,6 +15,7 @@ import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.GenerateRequest;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.slf4j.Logger;
@@ -30,6 +32,7 @@ final class Serving {
         private final RequestRouter router;
         private final PeerWatch watch;
         private final Running running;
+        private final Budget promptTokens;
 
         Stages(Pipeline.Parts parts, Running running) {
             preprocessor = new Preprocessor(
@@ -38,6 +41,7 @@ final class Serving {
             router = parts.router();
             watch = parts.watch();
             this.running = running;
+            promptTokens = parts.overload().promptTokens();
         }
     }
 
@@ -64,6 +68,7 @@ final class Serving {
             var prepared = stages.preprocessor.prepare(asked, model, text);
             int promptTokens = prepared.promptTokens();
             if (promptTokens > 0) life.guard().inputTokens(promptTokens);
+            hold(promptTokens);
             var reply = stages.replies.reply(endpoint, asked, prepared, text, life);
             send(
                     prepared.request(),
@@ -77,6 +82,16 @@ final class Serving {
             LOG.error("request {} failed", life.http().id(), e);
             life.refuse(ApiError.internal());
         }
+    }
+
+    /** The gate after tokenizing: only now it is known how much the request is. */
+    private void hold(int promptTokens) throws EngineException {
+        var share = stages.promptTokens.take(promptTokens);
+        if (share.isEmpty())
+            throw new EngineException(new EngineError.Overloaded(
+                    "the prompts that are worked on have as many tokens together as they may; try again shortly",
+                    Duration.ofSeconds(1)));
+        life.holds(share.get()::close);
     }
 
     /** From here on the reply answers, also when nobody takes the request. */

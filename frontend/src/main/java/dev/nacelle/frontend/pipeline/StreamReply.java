@@ -1,10 +1,12 @@
 package dev.nacelle.frontend.pipeline;
 
+import dev.nacelle.frontend.admission.Timeouts;
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ChunkRenderer;
 import dev.nacelle.frontend.api.EventRenderer;
 import dev.nacelle.frontend.api.JsonBuffer;
 import dev.nacelle.frontend.stream.EventStream;
+import dev.nacelle.frontend.stream.FlushWindow;
 import dev.nacelle.frontend.stream.Frames;
 import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.runtime.plane.CancelCause;
@@ -31,12 +33,15 @@ final class StreamReply implements Reply, Frames, Output {
     private static final long PROBE_NANOS = Duration.ofMillis(200).toNanos();
 
     /** What does not change from reply to reply. */
-    record Settings(int queueSlots, Duration silence) {}
+    record Settings(int queueSlots, Duration silence, Duration idle, FlushWindow window, Timeouts timeouts) {}
 
     private final RequestLife life;
     private final Generation generation;
     private final EventRenderer renderer;
     private final long silenceNanos;
+    private final Timeouts timeouts;
+    private final boolean shares;
+    private final long idleNanos;
     private final EventStream events;
     private final JsonBuffer out = new JsonBuffer(1024);
     private boolean committed;
@@ -55,7 +60,15 @@ final class StreamReply implements Reply, Frames, Output {
         this.life = life;
         this.renderer = renderer;
         silenceNanos = settings.silence().toNanos();
-        events = new EventStream(this, life.http().response(), writer);
+        timeouts = settings.timeouts();
+        shares = settings.window().shares();
+        idleNanos = settings.idle().toNanos();
+        events = new EventStream(
+                this,
+                life.http().response(),
+                life.http().chunkedConnection(),
+                settings.window().delay(),
+                writer);
         generation = new Generation(choices, promptTokens, life, settings.queueSlots(), events::wake);
     }
 
@@ -72,13 +85,24 @@ final class StreamReply implements Reply, Frames, Output {
 
     @Override
     public void cut(EngineError error) {
-        generation.cut(error, CancelCause.SHUTDOWN);
+        cut(error, CancelCause.SHUTDOWN);
+    }
+
+    private void cut(EngineError error, CancelCause cause) {
+        generation.cut(error, cause);
         events.wake();
     }
 
     @Override
     public void tick() {
-        if (!events.isWriting() && System.nanoTime() - events.lastWriteNanos() >= silenceNanos) events.keepAlive();
+        long now = System.nanoTime();
+        boolean writing = events.isWriting();
+        // While the client does not read, the engine is not to blame for tokens that nobody takes.
+        timeouts.overdue(life.http().startNanos(), writing ? now : generation.lastTokenNanos(), now)
+                .ifPresent(error -> cut(error, CancelCause.CLIENT_GONE));
+        if (writing && now - events.lastWriteNanos() >= idleNanos)
+            events.giveUpWrite(new TimeoutException("the client has not read for too long"));
+        if (!writing && now - events.lastWriteNanos() >= silenceNanos) events.keepAlive();
     }
 
     /** A caller who closed his sending half only goes on reading: writing tells, as one who left answers with a reset. */
@@ -141,7 +165,7 @@ final class StreamReply implements Reply, Frames, Output {
 
     @Override
     public boolean isFull() {
-        return out.size() >= WRITE_BYTES;
+        return out.size() >= WRITE_BYTES || (!shares && !out.isEmpty());
     }
 
     private void open() {

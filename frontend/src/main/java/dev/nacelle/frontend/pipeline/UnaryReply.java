@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.pipeline;
 
+import dev.nacelle.frontend.admission.Timeouts;
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.BodyRenderer;
 import dev.nacelle.frontend.api.JsonBuffer;
@@ -29,6 +30,7 @@ final class UnaryReply implements Reply, Output {
     private final boolean withLogProbs;
     private final List<StringBuilder> texts = new ArrayList<>();
     private final List<List<TokenLogProb>> logProbs = new ArrayList<>();
+    private final Timeouts timeouts;
     private final WriterThread.Job job;
     private volatile @Nullable Throwable gone;
     private boolean done;
@@ -40,6 +42,7 @@ final class UnaryReply implements Reply, Output {
             BodyRenderer renderer,
             boolean withLogProbs,
             int queueSlots,
+            Timeouts timeouts,
             WriterThread writer) {
         this.life = life;
         this.renderer = renderer;
@@ -48,6 +51,7 @@ final class UnaryReply implements Reply, Output {
             texts.add(new StringBuilder());
             logProbs.add(new ArrayList<>());
         }
+        this.timeouts = timeouts;
         job = writer.job(this::read);
         generation = new Generation(choices, promptTokens, life, queueSlots, job::wake);
     }
@@ -66,13 +70,19 @@ final class UnaryReply implements Reply, Output {
 
     @Override
     public void cut(EngineError error) {
-        generation.cut(error, CancelCause.SHUTDOWN);
+        cut(error, CancelCause.SHUTDOWN);
+    }
+
+    private void cut(EngineError error, CancelCause cause) {
+        generation.cut(error, cause);
         job.wake();
     }
 
     @Override
     public void tick() {
-        // Nothing can be written before the response.
+        // Nothing can be written before the response; but somebody has to look at the clock.
+        timeouts.overdue(life.http().startNanos(), generation.lastTokenNanos(), System.nanoTime())
+                .ifPresent(error -> cut(error, CancelCause.CLIENT_GONE));
     }
 
     /** Nobody who waits for a whole response has a reason to close his half of the connection. */
@@ -137,6 +147,7 @@ final class UnaryReply implements Reply, Output {
                     withLogProbs ? Optional.of(logProbs.get(i)) : Optional.empty()));
         var body = new JsonBuffer(512 + 2 * texts.getFirst().length());
         renderer.render(body, choices, usage);
+        life.stages().complete();
         life.http()
                 .answer(
                         200,

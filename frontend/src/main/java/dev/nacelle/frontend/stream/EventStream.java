@@ -1,6 +1,10 @@
 package dev.nacelle.frontend.stream;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.IteratingCallback;
 
@@ -11,6 +15,8 @@ import org.eclipse.jetty.util.IteratingCallback;
 public final class EventStream {
     private final Frames frames;
     private final Content.Sink sink;
+    private final Optional<ChunkSink> direct;
+    private final long waitNanos;
     private final WriterThread.Job job;
     private final Writes writes = new Writes();
     /** While true there is no need to wake anybody: frames are asked for once more before the stream goes idle. */
@@ -20,11 +26,20 @@ public final class EventStream {
     private volatile long lastWriteNanos = System.nanoTime();
 
     /**
-     * @param sink where the bytes go; its writes complete on any thread
+     * @param response where the bytes go; its writes complete on any thread
+     * @param chunked the connection of a response that is written in chunks, and that nobody else writes to; empty otherwise
+     * @param wait how long a write waits for more, after the one before
      */
-    public EventStream(Frames frames, Content.Sink sink, WriterThread writer) {
+    public EventStream(
+            Frames frames,
+            Content.Sink response,
+            Optional<AbstractEndPoint> chunked,
+            Duration wait,
+            WriterThread writer) {
         this.frames = frames;
-        this.sink = sink;
+        direct = chunked.map(connection -> new ChunkSink(response, connection));
+        sink = direct.<Content.Sink>map(chunks -> chunks).orElse(response);
+        waitNanos = wait.toNanos();
         job = writer.job(writes::iterate);
     }
 
@@ -49,6 +64,11 @@ public final class EventStream {
         return busy;
     }
 
+    /** Gives up a write that the client does not take, as an idle connection's. From any thread. */
+    public void giveUpWrite(TimeoutException cause) {
+        direct.ifPresent(chunks -> chunks.giveUp(cause));
+    }
+
     /** Gives the stream up: nothing more is written. From any thread, idempotent. */
     public void abort(Throwable cause) {
         writes.abort(cause);
@@ -56,12 +76,15 @@ public final class EventStream {
 
     private final class Writes extends IteratingCallback {
         private boolean last;
+        private boolean begun;
+        private long askedNanos;
 
         @Override
         protected Action process() {
             if (last) return Action.SUCCEEDED;
             // In this order: a frame that is not seen by next() below sees that nobody is busy, and wakes.
             busy = false;
+            if (isEarly()) return Action.IDLE;
             ByteBuffer bytes = frames.next();
             last = frames.isLast();
             if (!bytes.hasRemaining() && !last) {
@@ -70,9 +93,20 @@ public final class EventStream {
             }
             keepAliveDue = false;
             busy = true;
+            begun = true;
             lastWriteNanos = System.nanoTime();
             sink.write(last, bytes, this);
             return Action.SCHEDULED;
+        }
+
+        /** Whether the write is to wait; the job comes again by itself. */
+        private boolean isEarly() {
+            if (waitNanos == 0 || !begun || keepAliveDue) return false;
+            long due = lastWriteNanos + waitNanos;
+            if (System.nanoTime() - due >= 0) return false;
+            if (askedNanos != due) job.wakeAt(due);
+            askedNanos = due;
+            return true;
         }
 
         @Override

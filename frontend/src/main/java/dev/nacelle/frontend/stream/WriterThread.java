@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.stream;
 
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +21,7 @@ public final class WriterThread implements AutoCloseable {
     private final AtomicReference<@Nullable Job> newest = new AtomicReference<>();
     private final LongConsumer delays;
     private final Thread thread;
+    private final PriorityBlockingQueue<Later> later = new PriorityBlockingQueue<>();
     private long nextTickNanos;
     private volatile boolean parked;
     private volatile boolean closed;
@@ -45,6 +47,11 @@ public final class WriterThread implements AutoCloseable {
             this.work = work;
         }
 
+        /** Has the work run at that time, on {@link System#nanoTime}'s clock; it may run before, too. From any thread. */
+        void wakeAt(long nanos) {
+            WriterThread.this.wakeAt(this, nanos);
+        }
+
         /** Has the work run soon, once for all wake-ups until then. From any thread; never blocks. */
         public void wake() {
             if (waiting.get() || !waiting.compareAndSet(false, true)) return;
@@ -56,6 +63,19 @@ public final class WriterThread implements AutoCloseable {
             // Whoever finds the stack empty wakes the thread; for the others that was done.
             if (head == null && parked) LockSupport.unpark(thread);
         }
+    }
+
+    /** A job that is to be woken later. */
+    private record Later(Job job, long atNanos) implements Comparable<Later> {
+        @Override
+        public int compareTo(Later other) {
+            return Long.signum(atNanos - other.atNanos);
+        }
+    }
+
+    private void wakeAt(Job job, long nanos) {
+        later.add(new Later(job, nanos));
+        if (parked) LockSupport.unpark(thread);
     }
 
     /** Makes a job of work that never blocks and reports its failures by itself. */
@@ -74,6 +94,7 @@ public final class WriterThread implements AutoCloseable {
         nextTickNanos = System.nanoTime() + TICK_NANOS;
         while (true) {
             tick();
+            wakeLater();
             Job batch = newest.getAndSet(null);
             if (batch != null) runInOrder(batch);
             else if (closed) return;
@@ -83,9 +104,22 @@ public final class WriterThread implements AutoCloseable {
 
     private void await() {
         parked = true;
-        if (newest.get() == null && !closed)
-            LockSupport.parkNanos(this, Math.max(1, nextTickNanos - System.nanoTime()));
+        if (newest.get() == null && !closed) LockSupport.parkNanos(this, Math.max(1, nextNanos() - System.nanoTime()));
         parked = false;
+    }
+
+    private long nextNanos() {
+        var first = later.peek();
+        return first == null || first.atNanos() - nextTickNanos > 0 ? nextTickNanos : first.atNanos();
+    }
+
+    private void wakeLater() {
+        for (var first = later.peek();
+                first != null && first.atNanos() - System.nanoTime() <= 0;
+                first = later.peek()) {
+            later.remove(first);
+            first.job().wake();
+        }
     }
 
     /** A timer that is as late as the thread's work makes every stream. */

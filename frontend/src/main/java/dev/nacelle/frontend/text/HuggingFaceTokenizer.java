@@ -28,6 +28,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
     private final OptionalInt bosId;
     private final TokenIds eosIds;
     private final boolean addsBos;
+    private final BorderTokens borders;
 
     private HuggingFaceTokenizer(NativeTokenizer encoder, TokenizerJson json, ModelFiles files) {
         this.encoder = encoder;
@@ -45,6 +46,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
                         files.eosIds().stream().mapToInt(Integer::intValue))
                 .distinct()
                 .toArray());
+        this.borders = BorderTokens.among(json.rawAdded());
         this.special = json.special();
         bosId.ifPresent(special::set);
         eosIds.stream().forEach(special::set);
@@ -95,6 +97,11 @@ final class HuggingFaceTokenizer implements Tokenizer {
                     key,
                     content.get());
         return id;
+    }
+
+    /** Where texts may be cut before they are tokenized. */
+    BorderTokens borders() {
+        return borders;
     }
 
     @Override

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.nacelle.frontend.json.JsonObject;
 import dev.nacelle.frontend.json.JsonValues;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ final class TokenizerJson {
     private @Nullable String[] added = new @Nullable String[0];
     private int size;
     private final BitSet special = new BitSet();
+    private final List<BorderTokens.Added> raw = new ArrayList<>();
     private JsonObject decoder = JsonObject.EMPTY;
     private boolean postProcessor;
 
@@ -71,6 +74,11 @@ final class TokenizerJson {
         return special;
     }
 
+    /** The added tokens that are looked for in a text as it was given. */
+    List<BorderTokens.Added> rawAdded() {
+        return raw;
+    }
+
     JsonObject decoder() {
         return decoder;
     }
@@ -89,6 +97,9 @@ final class TokenizerJson {
             int id = checked(parser, token.integer("id").get());
             if (id >= added.length) added = Arrays.copyOf(added, grown(added.length, id));
             added[id] = content.get();
+            if (!token.bool("normalized").orElse(true))
+                raw.add(new BorderTokens.Added(
+                        id, content.get(), token.bool("single_word").orElse(false)));
             if (token.bool("special").orElse(false)) special.set(id);
             size = Math.max(size, id + 1);
         }

@@ -2,6 +2,7 @@ package dev.nacelle.frontend.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nacelle.frontend.text.PrefixStore;
 import dev.nacelle.runtime.plane.Lease;
 import dev.nacelle.runtime.plane.LocalPlane;
 import dev.nacelle.runtime.plane.WorkerCard;
@@ -28,17 +29,19 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelCatalogTest {
     private final LocalPlane plane = new LocalPlane();
     private final List<String> news = new ArrayList<>();
-    private final ModelCatalog catalog = new ModelCatalog(plane.directory(), new ModelCatalog.Listener() {
-        @Override
-        public void changed(ServedModel model) {
-            news.add("%s by %d".formatted(model.name(), model.instances().size()));
-        }
+    private final ModelCatalog catalog =
+            new ModelCatalog(plane.directory(), new PrefixStore(0), new ModelCatalog.Listener() {
+                @Override
+                public void changed(ServedModel model) {
+                    news.add(
+                            "%s by %d".formatted(model.name(), model.instances().size()));
+                }
 
-        @Override
-        public void gone(String model) {
-            news.add(model + " gone");
-        }
-    });
+                @Override
+                public void gone(String model) {
+                    news.add(model + " gone");
+                }
+            });
     private long ids;
 
     @TempDir

@@ -88,6 +88,36 @@ final class TokenizerFolder {
                 "{\"type\":\"WordLevel\",\"unk_token\":\"<unk>\",\"vocab\":{\"<unk>\":0,\"one\":1,\"two\":2,\"four\":4}}");
     }
 
+    /**
+     * Bytes, and added tokens of every awkward kind: that swallow spaces, stand alone only, begin or contain each other, overlap,
+     * are looked for after the text was lowered, or are what other text can become.
+     */
+    static String awkward(String preTokenizer) {
+        var added = new StringBuilder("[");
+        int id = 300;
+        for (var token : new String[] {
+            "<|turn|>,false,false,false,false", "<|end|>,false,false,true,false", "<|left|>,false,true,false,false",
+            "<|word|>,true,false,false,false", "<|turn|>x,false,false,false,false", "d|>z,false,false,false,false",
+            "<|low|>,false,false,false,true", "<a>,false,false,false,false", "aa,false,false,false,false"
+        }) {
+            var flags = token.split(",", -1);
+            added.append(id == 300 ? "" : ",")
+                    .append("""
+                    {"id":%d,"content":"%s","special":true,"single_word":%s,"lstrip":%s,"rstrip":%s,"normalized":%s}""".formatted(id++, flags[0], flags[1], flags[2], flags[3], flags[4]));
+        }
+        var vocabulary = llamaVocabulary();
+        vocabulary.put("<a>", 307);
+        return tokenizer(
+                added + "]", "{\"type\":\"Lowercase\"}", preTokenizer, """
+                {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}},
+                 {"SpecialToken":{"id":"</s>","type_id":0}}],
+                 "pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],
+                 "special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]},"</s>":{"id":"</s>","ids":[2],"tokens":["</s>"]}}}""", """
+                {"type":"ByteFallback"}""", """
+                {"type":"BPE","dropout":null,"unk_token":"<unk>","continuing_subword_prefix":null,"end_of_word_suffix":null,
+                 "fuse_unk":true,"byte_fallback":true,"vocab":{%s},"merges":["▁ t","▁t he","h e"]}""".formatted(entries(vocabulary)));
+    }
+
     static final String FLAGS = "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false";
 
     private static String tokenizer(

@@ -1,0 +1,178 @@
+package dev.nacelle.benchmarks.load;
+
+import dev.nacelle.benchmarks.load.Load.Arrivals;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Runs every load against every server, warmed up, one after the other, and holds what it finds to what is promised. Ends with
+ * status 1 when something is missed. Run by {@code benchmarks/load}, which says what the arguments are.
+ */
+public final class LoadTable {
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String STREAM =
+            "{\"model\":\"model\",\"messages\":[{\"role\":\"user\",\"content\":\"hello there my old friend\"}],"
+                    + "\"max_tokens\":%d,\"stream\":true,\"ignore_eos\":true}";
+    private static final String UNARY =
+            "{\"model\":\"model\",\"messages\":[{\"role\":\"user\",\"content\":\"hello there my old friend\"}],\"max_tokens\":1}";
+    private static final int LONG_STREAM = 16_000;
+    private static final int SHORT_STREAM = 1_000;
+    private static final int UNARY_CLIENTS = 16;
+    private static final int IDLE_STREAMS = 10_000;
+    private static final List<String> JVM = List.of("-Xmx1g");
+
+    private final Duration warmUp;
+    private final Duration window;
+    private final String model;
+    private final Targets targets = new Targets();
+
+    private LoadTable(Duration warmUp, Duration window, String model) {
+        this.warmUp = warmUp;
+        this.window = window;
+        this.model = model;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param args seconds of warm-up, seconds of measuring, model folder, then the loads to run, all of them by default
+     */
+    public static void main(String[] args) throws Exception {
+        var table = new LoadTable(
+                Duration.ofSeconds(Long.parseLong(args[0])), Duration.ofSeconds(Long.parseLong(args[1])), args[2]);
+        var chosen = List.of(args).subList(3, args.length);
+        Predicate<String> runs = load -> chosen.isEmpty() ? !load.equals("dynamo") : chosen.contains(load);
+        if (runs.test("paced64")) table.paced("64 streams @ 10 ms", 64, 100);
+        if (runs.test("paced512")) table.paced("512 streams @ 25 ms", 512, 40);
+        if (runs.test("flood")) table.flood();
+        if (runs.test("unary")) table.unary();
+        if (runs.test("open")) table.open();
+        if (runs.test("idle")) table.idle();
+        if (runs.test("dynamo")) table.dynamo();
+        table.targets.print();
+        System.exit(table.targets.allMet() ? 0 : 1);
+    }
+
+    private void paced(String load, int streams, double rate) throws IOException {
+        var arrivals = new Arrivals.Closed(streams);
+        var body = STREAM.formatted(LONG_STREAM);
+        var ours = nacelle(load, rate, body, arrivals, true);
+        double servlet = perToken(load, "servlet", ServletBaseline.class, rate, body, arrivals);
+        double bound = perToken(load, "bare sockets", SocketBound.class, rate, body, arrivals);
+        double cpu = ours.serverMicrosPer(ours.tokens);
+        targets.atMost(load + ": CPU a token × servlet's", cpu / servlet, 0.75);
+        targets.atMost(load + ": CPU a token × bare sockets'", cpu / bound, 1.6);
+        if (streams == 512)
+            targets.atMost(
+                    load + ": p99 between tokens, ms",
+                    ours.betweenTokens.getValueAtPercentile(99) / 1e3,
+                    2 * 1e3 / rate);
+    }
+
+    private void flood() throws IOException {
+        var ours = nacelle("flood, 512 streams", 0, STREAM.formatted(LONG_STREAM), new Arrivals.Closed(512), true);
+        targets.atLeast("flood, 512 streams: tokens/s", ours.tokensPerSecond(), 500_000);
+    }
+
+    private void unary() throws IOException {
+        var arrivals = new Arrivals.Closed(UNARY_CLIENTS);
+        var load = "unary, %d clients".formatted(UNARY_CLIENTS);
+        var ours = nacelle(load, 0, UNARY, arrivals, false);
+        Measured echo;
+        try (var child = Child.java(JsonEcho.class, JVM)) {
+            echo = measure(child, "/", UNARY, arrivals);
+        }
+        targets.row(load, "bare Jetty echo", echo, false);
+        targets.atMost(
+                load + ": CPU a request × bare Jetty's",
+                ours.serverMicrosPer(ours.requests) / echo.serverMicrosPer(echo.requests),
+                2);
+    }
+
+    /** Nothing is promised of it: it shows what waits for whom. */
+    private void open() throws IOException {
+        nacelle("100 requests/s, 64 tokens @ 10 ms", 100, STREAM.formatted(64), new Arrivals.Open(100), true);
+    }
+
+    private void idle() throws IOException {
+        var options = List.of("-Xmx640m");
+        try (var child = Child.java(NacelleServer.class, options, "0.01", model);
+                var load = new Load(
+                        child.port(), CHAT, STREAM.formatted(LONG_STREAM), new Arrivals.Closed(IDLE_STREAMS))) {
+            load.run(warmUp, child.pids());
+            double mebibytes =
+                    residentMebibytes(child.pids().values().iterator().next());
+            targets.atMost("%d idle streams: resident MiB".formatted(IDLE_STREAMS), mebibytes, 1024);
+        }
+    }
+
+    private static double residentMebibytes(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    /** The same load against Dynamo's frontend and its simulator, each with its own process counted. */
+    private void dynamo() throws IOException {
+        var body = STREAM.formatted(SHORT_STREAM);
+        var paced = new Arrivals.Closed(64);
+        var theirs = dynamo("64 streams @ 10 ms", "0.6", body, paced, true);
+        var ours = nacelle("64 streams @ 10 ms", 100, body, paced, true);
+        targets.atLeast(
+                "64 streams @ 10 ms: Dynamo's CPU a token × ours",
+                theirs.serverMicrosPer(theirs.tokens) / ours.serverMicrosPer(ours.tokens),
+                3);
+        var flooding = new Arrivals.Closed(512);
+        theirs = dynamo("flood, 512 streams", "100000", body, flooding, true);
+        ours = nacelle("flood, 512 streams", 0, body, flooding, true);
+        targets.atLeast(
+                "flood, 512 streams: tokens/s × Dynamo's", ours.tokensPerSecond() / theirs.tokensPerSecond(), 5);
+        var clients = new Arrivals.Closed(UNARY_CLIENTS);
+        theirs = dynamo("unary, 16 clients", "100000", UNARY, clients, false);
+        ours = nacelle("unary, 16 clients", 0, UNARY, clients, false);
+        targets.atLeast(
+                "unary, 16 clients: requests/s × Dynamo's", ours.requestsPerSecond() / theirs.requestsPerSecond(), 6);
+    }
+
+    private Measured dynamo(String load, String speedUp, String body, Arrivals arrivals, boolean streams)
+            throws IOException {
+        var environment = Map.of("MODEL_DIR", model, "HTTP_PORT", "18431", "SYSTEM_PORT", "18432");
+        try (var child = Child.program(environment, "benchmarks/peers/dynamo", "mocker", "--speedup-ratio", speedUp)) {
+            var found = measure(child, CHAT, body, arrivals);
+            targets.row(load, "Dynamo 1.6.1", found, streams);
+            return found;
+        }
+    }
+
+    private Measured nacelle(String load, double rate, String body, Arrivals arrivals, boolean streams)
+            throws IOException {
+        try (var child = Child.java(NacelleServer.class, JVM, Double.toString(rate), model)) {
+            var found = measure(child, CHAT, body, arrivals);
+            targets.row(load, "Nacelle", found, streams);
+            return found;
+        }
+    }
+
+    private double perToken(String load, String server, Class<?> main, double rate, String body, Arrivals arrivals)
+            throws IOException {
+        try (var child = Child.java(main, JVM, Double.toString(rate))) {
+            var found = measure(child, CHAT, body, arrivals);
+            targets.row(load, server, found, true);
+            return found.serverMicrosPer(found.tokens);
+        }
+    }
+
+    private Measured measure(Child child, String path, String body, Arrivals arrivals) throws IOException {
+        try (var load = new Load(child.port(), path, body, arrivals)) {
+            load.run(warmUp, child.pids());
+            return load.run(window, child.pids());
+        }
+    }
+}
