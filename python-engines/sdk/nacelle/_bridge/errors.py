@@ -1,5 +1,6 @@
 """What an exception is to the host."""
 
+import linecache
 import os
 import traceback
 from types import TracebackType
@@ -69,8 +70,20 @@ def _traceback(error: BaseException) -> str:
         trace = trace.tb_next
     try:
         return "".join(traceback.format_exception(type(error), error, trace)).rstrip()
-    except Exception:
-        return last_line(error)
+    except Exception:  # of the marks below the source: GraalPy has no unicodedata for lines beyond ASCII
+        return _without_marks(error, trace)
+
+
+def _without_marks(error: BaseException, trace: Optional[TracebackType]) -> str:
+    lines = ["Traceback (most recent call last):"]
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(f'  File "{code.co_filename}", line {trace.tb_lineno}, in {code.co_name}')
+        source = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+        if source:
+            lines.append("    " + source)
+        trace = trace.tb_next
+    return "\n".join([*lines, last_line(error)])
 
 
 def _is_ours(trace: Optional[TracebackType]) -> bool:

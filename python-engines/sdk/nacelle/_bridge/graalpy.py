@@ -2,6 +2,7 @@
 
 import asyncio
 import faulthandler
+import sys
 from typing import Any, AsyncIterator, Callable, Dict, List
 
 from nacelle._bridge import natives, strict
@@ -30,6 +31,8 @@ class Transport:
 
     def begin(self) -> None:
         natives.advise()
+        if not sys.argv:  # argparse takes a program's name for granted
+            sys.argv = ["nacelle"]
         if not self._bridge.threads:
             strict.refuse_in_python()
         self._loop.run_until_complete(_warm_up(self._loop))

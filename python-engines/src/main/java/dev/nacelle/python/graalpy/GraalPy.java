@@ -6,23 +6,26 @@ import dev.nacelle.spi.error.EngineException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GraalPy for all engines of one provider: its classes are loaded when the first engine starts, and what it learns of
+ * GraalPy for all engines of this JVM: its classes are loaded when the first engine starts, and what it learns of
  * the code it runs is shared by those that follow. Safe from any thread.
  */
 public final class GraalPy {
     /** The one that the optimizing compiler for a stock JDK 25 exists for; the build resolves the same. */
     static final String VERSION = "25.0.3";
 
-    private @Nullable Guest guest;
+    /** Of the whole JVM, which lets its native parts in once: two class loaders of them would be one too many. */
+    private static @Nullable Guest guest;
 
     /** Runs engines that way. */
     public Transport.Factory factory(GuestOptions options) {
         return new Factory(options);
     }
 
-    private synchronized Guest guest() throws EngineException {
-        if (guest == null) guest = GuestPlace.find().load();
-        return guest;
+    private static Guest guest() throws EngineException {
+        synchronized (GraalPy.class) {
+            if (guest == null) guest = GuestPlace.find().load();
+            return guest;
+        }
     }
 
     private final class Factory implements Transport.Factory {

@@ -4,6 +4,6 @@ package dev.nacelle.python.graalpy;
 public enum Sandbox {
     /** Its own folders, read-only; no threads, sockets, processes or native code. */
     STRICT,
-    /** Whatever GraalPy can do. */
+    /** Files, threads, processes, sockets and environment of the host; still no native code. */
     TRUSTED
 }

@@ -53,11 +53,11 @@ final class Contexts {
                 .build());
     }
 
+    /** No native code: GraalPy's own C part would end the whole process with it. */
     private static void trusted(Context.Builder builder) {
         builder.allowIO(IOAccess.ALL)
                 .allowCreateThread(true)
                 .allowCreateProcess(true)
-                .allowNativeAccess(true)
                 .allowEnvironmentAccess(EnvironmentAccess.INHERIT);
     }
 
