@@ -28,7 +28,7 @@ public final class GraalPy {
         }
     }
 
-    private final class Factory implements Transport.Factory {
+    private static final class Factory implements Transport.Factory {
         private final GuestOptions options;
 
         Factory(GuestOptions options) {
