@@ -19,7 +19,8 @@ public record PoolOptions(
         double saturation,
         long indexBytes,
         Duration predictionAge) {
-    public static final PoolOptions DEFAULT = new PoolOptions(RoutingMode.KV, 16, 0, 4, 1L << 30, Duration.ofMinutes(2));
+    public static final PoolOptions DEFAULT =
+            new PoolOptions(RoutingMode.KV, 16, 0, 4, 1L << 30, Duration.ofMinutes(2));
 
     public PoolOptions {
         if (!(overlapWeight >= 0) || !(temperature >= 0) || !(saturation >= 0))

@@ -141,10 +141,10 @@ public final class RoutingComparison {
         double faster = turns.meanTtftMillis() / events.meanTtftMillis();
         double more = events.hitRate() / turns.hitRate();
         double off = Math.abs(predictions.meanTtftMillis() / events.meanTtftMillis() - 1);
-        boolean fasterMet =
-                target("kv against round_robin: mean TTFT", "%.1f times lower".formatted(faster), "at least 3", faster >= 3);
-        boolean moreMet =
-                target("kv against round_robin: hit rate", "%.1f times as high".formatted(more), "at least 2", more >= 2);
+        boolean fasterMet = target(
+                "kv against round_robin: mean TTFT", "%.1f times lower".formatted(faster), "at least 3", faster >= 3);
+        boolean moreMet = target(
+                "kv against round_robin: hit rate", "%.1f times as high".formatted(more), "at least 2", more >= 2);
         boolean offMet = target(
                 "kv_approx against kv: mean TTFT", "%.0f %% off".formatted(100 * off), "at most 20 %", off <= 0.2);
         return fasterMet && moreMet && offMet;
