@@ -156,13 +156,15 @@ class ParsersTest {
 
     @Test
     void theDialectIsFoundInTheTemplateOrSet() {
-        var qwen = "{% if tools %}<tool_call>{% endif %}<think>";
+        var qwen = "{% if tools %}<tool_call>\n{\"name\": <function-name>}\n</tool_call>{% endif %}<think>";
         assertThat(Dialect.of(Map.of(), qwen)).isEqualTo(new Dialect(Optional.of(ToolFormat.HERMES), true));
         assertThat(Dialect.of(Map.of("tool_call_parser", "none", "reasoning_parser", "none"), qwen))
                 .isEqualTo(Dialect.PLAIN);
         assertThat(Dialect.of(Map.of("tool_call_parser", "mistral", "reasoning_parser", "deepseek_r1"), ""))
                 .isEqualTo(new Dialect(Optional.of(ToolFormat.MISTRAL), true));
         assertThat(Dialect.of(Map.of(), "no tools")).isEqualTo(Dialect.PLAIN);
+        assertThat(Dialect.of(Map.of(), "{% if tools %}<tool_call><function=name></tool_call>{% endif %}"))
+                .isEqualTo(Dialect.PLAIN);
         assertThatThrownBy(() -> Dialect.of(Map.of("tool_call_parser", "hermez"), ""))
                 .hasMessage(
                         "tool_call_parser: found 'hermez', expected hermes, llama3_json, mistral, pythonic, none or auto");
