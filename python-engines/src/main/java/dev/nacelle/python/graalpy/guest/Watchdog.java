@@ -34,6 +34,8 @@ final class Watchdog {
     /** The turn that was reported, and is over when the count has moved on; only used by the thread. */
     private OptionalLong reported = OptionalLong.empty();
 
+    private long reportedAt;
+    private boolean lost;
     private long troubleAt;
 
     Watchdog(String engine, LoopGate gate, LoopThread loop, Outbox outbox, Duration hangTimeout) {
@@ -70,7 +72,12 @@ final class Watchdog {
         if (at.compareTo(hangTimeout) > 0) {
             if (reported.isEmpty() || reported.getAsLong() != turn) {
                 reported = OptionalLong.of(turn);
+                lost = false;
                 hangs(turn, at);
+                reportedAt = System.nanoTime();
+            } else if (!lost && System.nanoTime() - reportedAt > hangTimeout.toNanos()) {
+                lost = true;
+                isLost("it was interrupted, and has not turned for %.1f s".formatted(at.toMillis() / 1e3));
             }
             troubleAt = System.nanoTime();
         } else if (reported.isPresent() && System.nanoTime() - troubleAt > hangTimeout.toNanos()) {
@@ -88,7 +95,12 @@ final class Watchdog {
         LOG.log(Level.WARNING, "{0}: {1}", engine, report);
         outbox.put(FrameWriter.degraded(report));
         if (loop.interrupt(message, stack.orElse(""), INTERRUPT_LIMIT) || gate.turns() != turn) return;
-        LOG.log(Level.ERROR, "{0}: it does not react to being interrupted", engine);
-        outbox.put(FrameWriter.down("it does not react to being interrupted: " + report));
+        lost = true;
+        isLost("it does not react to being interrupted: " + report);
+    }
+
+    private void isLost(String why) {
+        LOG.log(Level.ERROR, "{0}: {1}", engine, why);
+        outbox.put(FrameWriter.down(why));
     }
 }
