@@ -118,8 +118,9 @@ class SoakTest {
         boolean stream = random.nextBoolean();
         var body =
                 completionBody((stream ? "s" : "u").repeat(random.nextInt(1, 200)), stream ? ",\"stream\":true" : "");
+        int kind = random.nextInt(8);
         try (var client = fixture.raw()) {
-            switch (random.nextInt(8)) {
+            switch (kind) {
                 case 0 -> client.post("/v1/completions", body).reset();
                 case 1 -> client.post("/v1/completions", body).shutdownOutput();
                 case 2 -> client.send(RawClient.head("/v1/completions", 5000) + body);
@@ -130,6 +131,8 @@ class SoakTest {
                 case 5 -> client.post("/v1/" + random.nextInt(), body).until("404");
                 default -> client.post("/v1/completions", body).until("HTTP/1.1 ");
             }
+        } catch (IOException e) {
+            throw new IOException("request of kind %d, body %s".formatted(kind, body), e);
         }
     }
 }
