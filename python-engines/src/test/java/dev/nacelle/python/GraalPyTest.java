@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 
 /** GraalPy inside this JVM. Trusted, as the engine of the contract starts threads. */
+@Tag("long")
 class GraalPyTest extends EngineContract {
     @Override
     PythonOptions options(String className, Object args) {

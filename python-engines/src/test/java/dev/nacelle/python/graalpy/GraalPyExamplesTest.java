@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engines under examples/python in the strict sandbox: those of pure Python pass, numpy is refused with advice. */
+@Tag("long")
 class GraalPyExamplesTest {
     private static final Path EXAMPLES = Path.of("..", "examples", "python").toAbsolutePath();
     private static final Duration SHORT = Duration.ofSeconds(10);

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Streams, errors and cancellations, frame by frame. */
+@Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GraalPyTransportTest {
     @SuppressWarnings("NullAway.Init")
