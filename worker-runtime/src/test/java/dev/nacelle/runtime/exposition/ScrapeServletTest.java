@@ -9,6 +9,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -144,5 +150,63 @@ class ScrapeServletTest {
         assertThat(text(get("", "GET", "Accept", PROTOBUF)))
                 .contains("own_seconds", "h", "exact", "info_info")
                 .doesNotContain("exact_total");
+    }
+
+    /** Two scrapers, each as fast as it can, while a request ends on every core: no page shows a half of an observation. */
+    @Test
+    void everySeriesIsConsistentInItselfWhileItIsWrittenTo() throws Exception {
+        Histogram histogram = Histogram.builder()
+                .name("taken_seconds")
+                .labelNames("model")
+                .classicOnly()
+                .classicUpperBounds(0.5, 1)
+                .register(page.registry);
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++)
+                threads.execute(() -> {
+                    while (!over.get()) histogram.labelValues("m").observe(1);
+                });
+            List<Future<Long>> scrapers = Stream.of(
+                            "text/plain;version=0.0.4", "application/openmetrics-text;version=1.0.0")
+                    .map(accept -> threads.submit(() -> lastOfConsistent(200, accept)))
+                    .toList();
+            try {
+                for (Future<Long> last : scrapers) assertThat(last.get()).isPositive();
+            } finally {
+                over.set(true);
+            }
+        }
+    }
+
+    private long lastOfConsistent(int scrapes, String accept) throws Exception {
+        long last = 0;
+        for (int i = 0; i < scrapes; i++) {
+            String text = text(get("", "GET", "Accept", accept));
+            if (!text.contains("taken_seconds_count")) continue; // nothing was observed yet
+            long count = sample(text, "taken_seconds_count{model=\"m\"} ");
+            assertThat(count).as(text).isGreaterThanOrEqualTo(last);
+            // Each observation is of one second, and so within the second bucket.
+            assertThat(sample(text, "taken_seconds_sum{model=\"m\"} ")).as(text).isEqualTo(count);
+            assertThat(sample(text, "taken_seconds_bucket{model=\"m\",le=\"0.5\"} "))
+                    .as(text)
+                    .isZero();
+            assertThat(sample(text, "taken_seconds_bucket{model=\"m\",le=\"1.0\"} "))
+                    .as(text)
+                    .isEqualTo(count);
+            assertThat(sample(text, "taken_seconds_bucket{model=\"m\",le=\"+Inf\"} "))
+                    .as(text)
+                    .isEqualTo(count);
+            last = count;
+        }
+        return last;
+    }
+
+    private static long sample(String page, String series) {
+        return page.lines()
+                .filter(line -> line.startsWith(series))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(series.length())))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(series + "is missing in " + page));
     }
 }
