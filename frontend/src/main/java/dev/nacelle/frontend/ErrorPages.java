@@ -32,8 +32,8 @@ final class ErrorPages {
             // A status that a handler chose.
             case null -> status < 500;
             // No HTTP, of an unknown version for instance; or cut off in the middle.
-            case HttpException _ -> true;
-            case EofException _ -> true;
+            case HttpException cause -> isRefused(request, (Throwable) cause);
+            case EofException cause -> isRefused(request, cause);
             case Throwable failure -> {
                 LOG.error(
                         "{} {} failed",
@@ -44,6 +44,11 @@ final class ErrorPages {
             }
             default -> false;
         };
+    }
+
+    private static boolean isRefused(Request request, Throwable cause) {
+        LOG.debug("{}: no HTTP", request.getConnectionMetaData().getRemoteSocketAddress(), cause);
+        return true;
     }
 
     private static ApiError refused(int status) {

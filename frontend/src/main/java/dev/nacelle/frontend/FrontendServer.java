@@ -1,6 +1,7 @@
 package dev.nacelle.frontend;
 
 import dev.nacelle.runtime.system.SystemPages;
+import dev.nacelle.runtime.system.UnsharedBuffers;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
@@ -58,7 +59,7 @@ final class FrontendServer implements AutoCloseable {
         http.setUriCompliance(
                 UriCompliance.DEFAULT.with("model names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
         http.setRequestHeaderSize((int) config.limits().head().bytes());
-        connector = new ServerConnector(server, 1, 1, protocols(http, tls));
+        connector = new ServerConnector(server, null, null, new UnsharedBuffers(), 1, 1, protocols(http, tls));
         connector.setHost(config.host());
         connector.setPort(config.port());
         connector.setIdleTimeout(config.limits().idleTimeout().toMillis());

@@ -8,6 +8,9 @@ import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.Usage;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,6 +56,28 @@ class BadInputTest {
         assertThat(engine.isIdle()).as("nothing of it reached the engine").isTrue();
         undisturbed.close();
         fixture.close();
+    }
+
+    @Test
+    void garbageOnOneConnectionIsNothingToAnother() throws Exception {
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = new ArrayList<Callable<String>>();
+            for (int i = 0; i < 500; i++) {
+                answers.add(() -> answer("\u0000\u0001 /v1 \r\n\r\n"));
+                answers.add(() -> answer(RawClient.head("/v1/nothing", 2) + "{}"));
+            }
+            var all = clients.invokeAll(answers);
+            for (int i = 0; i < all.size(); i += 2) {
+                assertThat(all.get(i).get()).startsWith("HTTP/1.1 400");
+                assertThat(all.get(i + 1).get()).startsWith("HTTP/1.1 404");
+            }
+        }
+    }
+
+    private String answer(String request) throws Exception {
+        try (var client = fixture.raw()) {
+            return client.send(request).until("\r\n\r\n");
+        }
     }
 
     static Stream<Arguments> bodies() {

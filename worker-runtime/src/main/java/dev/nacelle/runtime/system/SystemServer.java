@@ -33,7 +33,8 @@ public final class SystemServer implements AutoCloseable {
         var http = new HttpConfiguration();
         http.setSendServerVersion(false);
         // One acceptor-free selector: this port sees a scrape every few seconds.
-        connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
+        connector =
+                new ServerConnector(server, null, null, new UnsharedBuffers(), 0, 1, new HttpConnectionFactory(http));
         connector.setHost(config.host());
         connector.setPort(config.port());
         server.addConnector(connector);
