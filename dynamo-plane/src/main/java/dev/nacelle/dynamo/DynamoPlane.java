@@ -9,6 +9,7 @@ import dev.nacelle.dynamo.net.NetLimits;
 import dev.nacelle.dynamo.net.PlaneMetrics;
 import dev.nacelle.dynamo.net.RequestServer;
 import dev.nacelle.dynamo.net.ResponseLoop;
+import dev.nacelle.dynamo.net.ThreadHealth;
 import dev.nacelle.dynamo.wire.MalformedFrameException;
 import dev.nacelle.dynamo.wire.RequestFrame;
 import dev.nacelle.runtime.plane.Directory;
@@ -19,10 +20,14 @@ import dev.nacelle.runtime.plane.PlaneException;
 import dev.nacelle.runtime.plane.PlaneServices;
 import dev.nacelle.runtime.plane.RequestHandler;
 import dev.nacelle.runtime.plane.WorkerCard;
+import dev.nacelle.runtime.system.ComponentHealth;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The workers of this process in a Dynamo deployment: published where frontends look, and served over TCP as frontends ask.
@@ -36,9 +41,11 @@ final class DynamoPlane implements Plane {
     private final LocalPlane local = new LocalPlane();
     private final ConcurrentHashMap<String, WorkerEndpoint> endpoints = new ConcurrentHashMap<>();
     private final DiscoveryStore store;
-    private final ResponseLoop responses;
-    private final RequestServer requests;
+    final ResponseLoop responses;
+    final RequestServer requests;
     private final AutoCloseables owned;
+    /** Not before there is a worker: a process without any is not ready, whatever its plane is. */
+    private final AtomicBoolean onBoard = new AtomicBoolean();
 
     private DynamoPlane(DynamoConfig config, PlaneServices host, AutoCloseables owned)
             throws PlaneException, IOException {
@@ -93,8 +100,9 @@ final class DynamoPlane implements Plane {
             var shown = owned.add(ServedFiles.of(files, place, host.files()));
             var base = config.systemAddress().orElse(host.system()).toString();
             var card = ModelCard.of(worker, place, files, base + shown.path(), choices());
-            var publication = new Publication(store, place, card, address());
+            var publication = new Publication(store, place, card, address(), this::works);
             publication.checkFit();
+            if (onBoard.compareAndSet(false, true)) this.owned.add(host.health().show(this::health));
             var section = host.health().section("dynamo " + place.key(), publication::state);
             owned.add(section);
             // It stays until the plane closes: requests that come late are refused by the worker, in its own words.
@@ -132,6 +140,23 @@ final class DynamoPlane implements Plane {
     private String handle(RequestFrame frame) throws MalformedFrameException {
         var endpoint = endpoints.get(frame.path());
         return endpoint == null ? "Server unavailable: no such endpoint here" : endpoint.handle(frame);
+    }
+
+    private boolean works() {
+        return requests.health().works() && responses.health().works();
+    }
+
+    private ComponentHealth health() {
+        var details = new LinkedHashMap<String, Object>();
+        describe("requests", requests.health(), details);
+        describe("responses", responses.health(), details);
+        return new ComponentHealth("plane dynamo", works() ? "serving" : "failed", works(), details);
+    }
+
+    private static void describe(String thread, ThreadHealth health, Map<String, Object> to) {
+        if (health.failures() == 0) return;
+        to.put(thread + "_failures", health.failures());
+        to.put(thread + "_last_error", health.lastError());
     }
 
     private ModelCard.Choices choices() {

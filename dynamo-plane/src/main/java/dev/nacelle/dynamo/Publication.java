@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class Publication implements AutoCloseable {
     private final Place place;
     private final ModelCard card;
     private final List<Entry> entries;
+    private final BooleanSupplier reachable;
     private final Thread thread;
 
     // Guarded by this.
@@ -38,12 +40,16 @@ final class Publication implements AutoCloseable {
     private boolean published;
     private String trouble = "";
 
-    /** @param address where requests are taken: {@code host:port} */
-    Publication(DiscoveryStore store, Place place, ModelCard card, String address) {
+    /**
+     * @param address where requests are taken: {@code host:port}
+     * @param reachable whether they are, at the moment
+     */
+    Publication(DiscoveryStore store, Place place, ModelCard card, String address, BooleanSupplier reachable) {
         this.store = store;
         this.place = place;
         this.card = card;
         this.entries = card.entries(address);
+        this.reachable = reachable;
         thread = Thread.ofPlatform().daemon().name("dynamo-" + place.idHex()).unstarted(this::run);
     }
 
@@ -106,7 +112,7 @@ final class Publication implements AutoCloseable {
                     want = wanted;
                     if (closed && !published) return;
                 }
-                boolean fine = want ? publish() : withdraw();
+                boolean fine = (want && reachable.getAsBoolean()) ? publish() : withdraw();
                 synchronized (this) {
                     if (closed && (!fine || !published)) return;
                     if (want == wanted) wait((fine ? RENEWAL : RETRY).toMillis());
@@ -119,8 +125,12 @@ final class Publication implements AutoCloseable {
 
     private boolean publish() throws InterruptedException {
         try {
-            if (isPublished() && store.renew(place.instanceId(), entries)) return is(true);
-            if (isPublished()) LOG.info("worker {} has dropped out of discovery and is written again", place.key());
+            if (isPublished()) {
+                if (store.renew(place.instanceId(), entries)) return is(true);
+                // What is left goes first: half an instance, or a card that does not fit any more, harms others.
+                store.remove(place.instanceId(), entries);
+                is(false);
+            }
             var mismatches = mismatches();
             if (!mismatches.isEmpty()) return trouble("not published: " + String.join("; ", mismatches), null);
             store.put(place.instanceId(), entries);

@@ -62,7 +62,7 @@ final class WorkerEndpoint implements FrameHandler, AutoCloseable {
         return new WorkerEndpoint(
                 worker,
                 new RequestRules(card.config()),
-                RequestFormat.of(card.config()),
+                RequestFormat.of(card.config(), card.disaggregation()),
                 responses,
                 series,
                 runtime.requests(chain, series),
@@ -80,6 +80,7 @@ final class WorkerEndpoint implements FrameHandler, AutoCloseable {
         }
         metrics.requestBytes(frame.size());
         call.sentNanos().ifPresent(sent -> metrics.networkTransit((epochNanos() - sent) / 1e9));
+        if (!responses.health().works()) return "Server unavailable: responses cannot be written at the moment";
         if (requests.incrementAndGet() > requestsMax) {
             requests.decrementAndGet();
             return "Server overloaded: %d requests run already".formatted(requestsMax);

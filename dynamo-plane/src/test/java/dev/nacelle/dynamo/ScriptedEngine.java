@@ -1,6 +1,7 @@
 package dev.nacelle.dynamo;
 
 import dev.nacelle.spi.Capability;
+import dev.nacelle.spi.Disaggregation;
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.LLMEngine;
 import dev.nacelle.spi.ModelInput;
@@ -55,6 +56,28 @@ final class ScriptedEngine implements LLMEngine {
     /** Data that is no JSON. */
     static final int UNSAYABLE = 9;
 
+    /** Fails with the first of {@link #ERRORS}; the next number with the second, and so on. 1000 more: after two tokens. */
+    static final int FIRST_ERROR = 2000;
+
+    /** One of each kind. */
+    static final List<EngineError> ERRORS = List.of(
+            new EngineError.InvalidArgument("scripted invalid argument"),
+            new EngineError.Overloaded("scripted overload", Duration.ofSeconds(1)),
+            new EngineError.Draining("scripted draining"),
+            new EngineError.CannotConnect("scripted no connection"),
+            new EngineError.Disconnected("scripted disconnection"),
+            new EngineError.ConnectionTimeout("scripted connection timeout"),
+            new EngineError.ResponseTimeout("scripted response timeout"),
+            new EngineError.StreamIncomplete("scripted incomplete stream"),
+            new EngineError.Cancelled("scripted cancellation"),
+            new EngineError.EngineShutdown("scripted shutdown"),
+            new EngineError.WorkerUnavailable("scripted unavailability"),
+            new EngineError.HttpError(418, "scripted status"),
+            new EngineError.Unknown("scripted unknown error"));
+
+    /** What a prefill hands to a decode. */
+    static final Map<String, Object> ROOM = Map.of("room", 7, "host", Map.of("ports", List.of(1, 2), "name", "p"));
+
     /** What all engines of this JVM have seen. */
     static final List<GenerateRequest> SEEN = new CopyOnWriteArrayList<>();
 
@@ -64,6 +87,7 @@ final class ScriptedEngine implements LLMEngine {
     private static final List<String> WORDS = List.of("Hello ", "from ", "a ", "text ", "engine.");
 
     private final ScriptedProvider.Options options;
+    private volatile boolean isPrefill;
 
     ScriptedEngine(ScriptedProvider.Options options) {
         this.options = options;
@@ -71,6 +95,7 @@ final class ScriptedEngine implements LLMEngine {
 
     @Override
     public EngineConfig start(StartContext context) {
+        isPrefill = context.worker().disaggregation() == Disaggregation.PREFILL;
         return EngineConfig.of(
                         context.worker().modelName().orElse("scripted"), Registration.ofContext(options.context()))
                 .withInput(options.input())
@@ -83,6 +108,13 @@ final class ScriptedEngine implements LLMEngine {
         SEEN.add(request);
         context.onCancel(() -> ABORTED.put(context.id(), System.nanoTime()));
         int script = (int) request.sampling().seed().orElse(0);
+        if (!options.fails()) script = 0;
+        if (isPrefill) {
+            sink.token(request.tokenIds().at(0));
+            sink.emit(with(ROOM, Map.of()));
+            sink.finish(FinishReason.LENGTH, new Usage(request.tokenIds().size(), 1));
+            return;
+        }
         switch (script) {
             case SILENT -> new CountDownLatch(1).await();
             case STALLED -> {
@@ -91,8 +123,15 @@ final class ScriptedEngine implements LLMEngine {
             }
             case NO_TERMINAL -> twoTokens(request, sink);
             case THROWS -> throw new IllegalStateException("a defect");
-            case UNSAYABLE -> sink.emit(with(Map.of(), Map.of("socket", new Object())));
+            case UNSAYABLE -> {
+                sink.emit(with(Map.of(), Map.of("socket", new Object())));
+                sink.finish(FinishReason.STOP, new Usage(request.tokenIds().size(), 0));
+            }
             default -> {
+                if (script >= FIRST_ERROR) {
+                    if (script >= FIRST_ERROR + 1000) twoTokens(request, sink);
+                    throw new EngineException(ERRORS.get(script % 1000));
+                }
                 if (script >= 1400) {
                     twoTokens(request, sink);
                     throw new EngineException(error(script - 1000));

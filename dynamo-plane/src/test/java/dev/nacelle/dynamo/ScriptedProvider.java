@@ -16,6 +16,9 @@ public final class ScriptedProvider implements EngineProvider<ScriptedProvider.O
             @Setting(value = "Tokens or text", byDefault = "tokens")
             ModelInput input,
 
+            @Setting(value = "Fail when a request asks for it", byDefault = "true")
+            boolean fails,
+
             @Setting(value = "Context length", byDefault = "256")
             int context) {}
 

@@ -101,7 +101,13 @@ public final class ModelCard {
                 .put("model_input", worker.config().input() == ModelInput.TEXT ? "Text" : "Tokens");
         if (choices.workerType())
             card.put("worker_type", worker.disaggregation().name().toLowerCase(Locale.ROOT));
-        card.putArray("needs");
+        // Each of these lists names parts of which one has to be there before a frontend sends requests.
+        var needs = card.putArray("needs");
+        switch (worker.disaggregation()) {
+            case AGGREGATED -> {}
+            case PREFILL -> needs.addArray().add("decode");
+            case DECODE -> needs.addArray().add("prefill");
+        }
         var aliases = worker.config().aliases();
         if (!aliases.isEmpty()) aliases.forEach(card.putArray("aliases")::add);
         var runtime = card.putObject("runtime_config").put("context_length", context);

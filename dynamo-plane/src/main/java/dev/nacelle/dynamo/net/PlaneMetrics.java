@@ -22,9 +22,9 @@ public final class PlaneMetrics implements AutoCloseable {
     public enum Reason {
         /** Bytes that are no frame of the protocol. */
         MALFORMED,
-        /** More bytes, or more connections, than the limits allow. */
+        /** More bytes, more connections, or more acknowledgements that nobody reads, than the limits allow. */
         LIMIT,
-        /** A frame that did not come to its end in time, or acknowledgements that nobody reads. */
+        /** A frame that did not come to its end in time. */
         TIMEOUT
     }
 

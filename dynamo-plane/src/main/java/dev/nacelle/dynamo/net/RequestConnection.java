@@ -19,6 +19,15 @@ final class RequestConnection {
 
     private static final int ACKS_BYTES_MAX = 64 << 10;
 
+    /** More acknowledgements wait than a frontend may leave unread. */
+    static final class UnreadException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnreadException() {
+            super("the frontend does not read its acknowledgements");
+        }
+    }
+
     private final SocketChannel channel;
     private final SelectionKey key;
     private final FrameReader reader;
@@ -83,8 +92,7 @@ final class RequestConnection {
 
     private void acknowledge(String refusal) throws IOException {
         var text = refusal.getBytes(StandardCharsets.UTF_8);
-        if (ackBytes + 4 + text.length > ACKS_BYTES_MAX)
-            throw new IOException("the frontend does not read its acknowledgements");
+        if (ackBytes + 4 + text.length > ACKS_BYTES_MAX) throw new UnreadException();
         if (ackBytes + 4 + text.length > acks.length)
             acks = Arrays.copyOf(acks, Math.max(2 * acks.length, ackBytes + 4 + text.length));
         ByteBuffer.wrap(acks).putInt(ackBytes, text.length).put(ackBytes + 4, text);

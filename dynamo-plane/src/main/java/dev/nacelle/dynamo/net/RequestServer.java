@@ -3,7 +3,6 @@ package dev.nacelle.dynamo.net;
 import dev.nacelle.dynamo.wire.FrameReader;
 import dev.nacelle.dynamo.wire.MalformedFrameException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
@@ -27,10 +26,10 @@ public final class RequestServer implements AutoCloseable {
     private final NetLimits limits;
     private final FrameHandler handler;
     private final PlaneMetrics metrics;
-    private final Selector selector;
     private final ServerSocketChannel server;
-    private final Thread thread;
+    private final PlaneThread thread;
     private final Set<RequestConnection> connections = new HashSet<>(); // of the thread's own
+    private volatile Selector selector;
     private volatile boolean closed;
 
     /** Starts listening. @throws IOException when the address cannot be bound */
@@ -50,8 +49,21 @@ public final class RequestServer implements AutoCloseable {
             selector.close();
             throw e;
         }
-        thread = Thread.ofPlatform().daemon().name("dynamo-requests").unstarted(this::loop);
+        thread = new PlaneThread("dynamo-requests", this::loop, this::mend);
         thread.start();
+    }
+
+    /** How the thread is; while it does not work, no request comes in. */
+    public ThreadHealth health() {
+        return thread.health();
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    ServerSocketChannel channel() {
+        return server;
     }
 
     /** The port that is listened on. */
@@ -63,29 +75,35 @@ public final class RequestServer implements AutoCloseable {
     public void close() {
         closed = true;
         selector.wakeup();
-        try {
-            thread.join();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+        thread.close();
+        try (var _ = selector;
+                var _ = server) {
+            List.copyOf(connections).forEach(this::close); // the thread's own no more
+        } catch (IOException e) {
+            LOG.debug("the port for requests did not close", e);
         }
     }
 
-    private void loop() {
-        try (selector;
-                server) {
-            long next = System.nanoTime();
-            while (!closed) {
-                selector.select(this::selected, TICK_MS);
-                if (System.nanoTime() - next < 0) continue;
-                next = System.nanoTime() + TICK_MS * 1_000_000L;
-                for (var connection : List.copyOf(connections))
-                    if (connection.isOverdue(limits.frameTime().toNanos()))
-                        drop(connection, PlaneMetrics.Reason.TIMEOUT, "a request did not come to its end in time");
-            }
-            List.copyOf(connections).forEach(this::close);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the plane cannot read requests any more", e);
+    private void loop() throws IOException {
+        long next = System.nanoTime();
+        while (!closed) {
+            selector.select(this::selected, TICK_MS);
+            if (System.nanoTime() - next < 0) continue;
+            next = System.nanoTime() + TICK_MS * 1_000_000L;
+            var accepting = server.keyFor(selector);
+            if (accepting != null) accepting.interestOps(SelectionKey.OP_ACCEPT);
+            for (var connection : List.copyOf(connections))
+                if (connection.isOverdue(limits.frameTime().toNanos()))
+                    drop(connection, PlaneMetrics.Reason.TIMEOUT, "a request did not come to its end in time");
         }
+    }
+
+    /** Begins anew at the same port. As acknowledgements count by their order, no connection is gone on with. */
+    private void mend() throws IOException {
+        List.copyOf(connections).forEach(this::close);
+        selector.close();
+        selector = Selector.open();
+        server.register(selector, SelectionKey.OP_ACCEPT);
     }
 
     private void selected(SelectionKey key) {
@@ -103,6 +121,8 @@ public final class RequestServer implements AutoCloseable {
                         "all requests together hold more than %d bytes".formatted(limits.bufferedBytes()));
         } catch (MalformedFrameException e) {
             drop(connection, PlaneMetrics.Reason.MALFORMED, String.valueOf(e.getMessage()));
+        } catch (RequestConnection.UnreadException e) {
+            drop(connection, PlaneMetrics.Reason.LIMIT, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             LOG.debug("connection of {} broke", connection, e);
             close(connection);
@@ -133,6 +153,9 @@ public final class RequestServer implements AutoCloseable {
             connections.add(connection);
         } catch (IOException e) {
             LOG.warn("a connection could not be accepted", e);
+            // Where there are no file descriptors left, the next attempt would fail at once, and so on.
+            var accepting = server.keyFor(selector);
+            if (accepting != null) accepting.interestOps(0);
         }
     }
 

@@ -135,6 +135,16 @@ public final class Response {
         }
     }
 
+    /** Goes on with the loop's selector of now. */
+    void move() {
+        if (channel == null) return;
+        try {
+            key = channel.register(loop.selector(), wanted(), this);
+        } catch (IOException e) {
+            broken(e.toString());
+        }
+    }
+
     /** Gives the response up, whatever state it is in. */
     void abandon() {
         cancel();
@@ -198,7 +208,7 @@ public final class Response {
         } catch (IllegalArgumentException e) {
             LOG.error("request {}: the engine gave what cannot be sent", call.id(), e);
             metrics.error(RequestErrorType.SERIALIZATION);
-            cancel();
+            tell(CancelCause.SATISFIED); // no client has given anything up
             enter(State.ENDED);
             writer.failed(
                     new EngineError.Unknown("the engine gave what cannot be sent; the worker's log says what"), out);
@@ -255,8 +265,13 @@ public final class Response {
     }
 
     private void interest() {
-        int wanted = unsent == null ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+        int wanted = wanted();
         if (key != null && key.isValid() && key.interestOps() != wanted) key.interestOps(wanted);
+    }
+
+    private int wanted() {
+        if (state == State.DIALLING) return SelectionKey.OP_CONNECT;
+        return unsent == null ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
     }
 
     private void readable() {

@@ -5,7 +5,6 @@ import dev.nacelle.dynamo.wire.FrameBuffer;
 import dev.nacelle.dynamo.wire.ResponseWriter;
 import dev.nacelle.runtime.metrics.RequestMetrics;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
@@ -34,9 +33,9 @@ public final class ResponseLoop implements AutoCloseable {
 
     private final NetLimits limits;
     private final int queueSlots;
-    private final Selector selector;
-    private final Thread thread;
+    private final PlaneThread thread;
     private final AtomicReference<@Nullable Response> newest = new AtomicReference<>();
+    private volatile Selector selector;
     private volatile boolean sleeping;
     private volatile boolean closed;
     private volatile long closedNanos;
@@ -51,7 +50,7 @@ public final class ResponseLoop implements AutoCloseable {
         this.limits = limits;
         this.queueSlots = queueSlots;
         selector = Selector.open();
-        thread = Thread.ofPlatform().daemon().name("dynamo-responses").unstarted(this::loop);
+        thread = new PlaneThread("dynamo-responses", this::loop, this::mend);
         thread.start();
     }
 
@@ -64,16 +63,25 @@ public final class ResponseLoop implements AutoCloseable {
         return new Response(this, call, writer, metrics, ended, queueSlots);
     }
 
+    /** How the thread is; while it does not work, nothing should be taken that has to be answered. */
+    public ThreadHealth health() {
+        return thread.health();
+    }
+
     /** Writes out what there is, within a few seconds, and ends; idempotent. */
     @Override
     public void close() {
         if (!closed) closedNanos = System.nanoTime();
         closed = true;
         selector.wakeup();
+        thread.close();
+        // What is left now is the thread's own no more.
+        for (Response each = newest.getAndSet(null); each != null; each = each.older) each.abandon();
+        List.copyOf(open).forEach(Response::abandon);
         try {
-            thread.join();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+            selector.close();
+        } catch (IOException e) {
+            LOG.debug("the responses' selector did not close", e);
         }
     }
 
@@ -114,22 +122,24 @@ public final class ResponseLoop implements AutoCloseable {
         if (head == null && sleeping) selector.wakeup();
     }
 
-    private void loop() {
-        try (selector) {
-            while (true) {
-                var batch = newest.getAndSet(null);
-                if (batch != null) {
-                    runInOrder(batch);
-                    selector.selectNow(this::selected);
-                } else if (closed && isFlushed()) {
-                    List.copyOf(open).forEach(Response::abandon);
-                    return;
-                } else await();
-                tick();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("the plane cannot write responses any more", e);
+    private void loop() throws IOException {
+        while (true) {
+            var batch = newest.getAndSet(null);
+            if (batch != null) {
+                runInOrder(batch);
+                selector.selectNow(this::selected);
+            } else if (closed && isFlushed()) return;
+            else await();
+            tick();
         }
+    }
+
+    /** Takes all connections to another selector: their responses are owed, whatever has become of this one. */
+    private void mend() throws IOException {
+        sleeping = false;
+        selector.close();
+        selector = Selector.open();
+        for (var response : List.copyOf(open)) guarded(response, response::move);
     }
 
     private void await() throws IOException {

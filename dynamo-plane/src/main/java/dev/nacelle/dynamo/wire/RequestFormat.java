@@ -1,5 +1,6 @@
 package dev.nacelle.dynamo.wire;
 
+import dev.nacelle.spi.Disaggregation;
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.ModelInput;
 import dev.nacelle.spi.request.GenerateRequest;
@@ -19,9 +20,11 @@ public sealed interface RequestFormat {
         }
     }
 
-    /** The format that an engine's registration asks for. */
-    static RequestFormat of(EngineConfig config) {
-        return config.input() == ModelInput.TEXT ? new InText(config.modelName()) : new InTokens();
+    /** The format that a worker's registration and its part in the deployment ask for. */
+    static RequestFormat of(EngineConfig config, Disaggregation part) {
+        return config.input() == ModelInput.TEXT
+                ? new InText(config.modelName())
+                : new InTokens(part == Disaggregation.PREFILL);
     }
 
     /**
@@ -37,11 +40,11 @@ public sealed interface RequestFormat {
     }
 
     /** Dynamo's preprocessed requests. */
-    record InTokens() implements RequestFormat {
+    record InTokens(boolean isPrefill) implements RequestFormat {
         @Override
         public Asked read(byte[] body) throws BadRequestException {
             try {
-                return new Asked(TokensRequest.read(body), new TokensWriter());
+                return new Asked(TokensRequest.read(body), isPrefill ? new PrefillWriter() : new TokensWriter());
             } catch (IOException e) {
                 throw new BadRequestException("the request is no JSON: " + e.getMessage(), e);
             } catch (IllegalArgumentException e) {

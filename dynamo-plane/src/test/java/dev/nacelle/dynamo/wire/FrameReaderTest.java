@@ -166,8 +166,9 @@ class FrameReaderTest {
                 for (var frame : read(reader, bytes, 1 + random.nextInt(bytes.length + 1))) {
                     frames++;
                     CallInfo.of(frame);
-                    RequestFormat format =
-                            random.nextBoolean() ? new RequestFormat.InTokens() : new RequestFormat.InText("m");
+                    RequestFormat format = random.nextBoolean()
+                            ? new RequestFormat.InTokens(random.nextBoolean())
+                            : new RequestFormat.InText("m");
                     if (format.read(frame.body()).request() != null) requests++;
                 }
             } catch (MalformedFrameException | RequestFormat.BadRequestException e) {
