@@ -136,7 +136,7 @@ class Bridge:
         self._health(2, message)
 
     def tell_health(self) -> None:
-        """Says again what the engine said last; from any thread."""
+        """Says again what the engine said last."""
         self._health(*self._health_said)
 
     def _health(self, state: int, message: str) -> None:

@@ -45,6 +45,7 @@ class Calls:
             "drain": self._drain,
             "is_quiescent": self._is_quiescent,
             "cleanup": self._cleanup,
+            "tell_health": self._tell_health,
         }
 
     async def answer(self, call: Dict[str, Any]) -> Any:
@@ -125,6 +126,9 @@ class Calls:
 
     async def _drain(self) -> None:
         await self._optional("drain")
+
+    async def _tell_health(self) -> None:
+        self._bridge.tell_health()
 
     async def _is_quiescent(self) -> Optional[bool]:
         answer = await self._optional("is_quiescent")

@@ -2,6 +2,7 @@
 
 import asyncio
 import faulthandler
+import re
 import sys
 from typing import Any, AsyncIterator, Callable, Dict, List
 
@@ -31,6 +32,8 @@ class Transport:
 
     def begin(self) -> None:
         natives.advise()
+        # GraalPy's regular expressions are a language of their own; see natives for what its first use would wait for later.
+        re.match("a.c", "abc")
         if not sys.argv:  # argparse takes a program's name for granted
             sys.argv = ["nacelle"]
         if not self._bridge.threads:
@@ -52,10 +55,6 @@ class Transport:
     def stacks(self) -> None:
         """Prints where every thread is; from any thread."""
         faulthandler.dump_traceback(all_threads=True)
-
-    def tell_health(self) -> None:
-        """Says again what the engine said last; from any thread."""
-        self._bridge.tell_health()
 
     def end(self) -> None:
         try:

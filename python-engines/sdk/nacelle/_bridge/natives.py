@@ -1,5 +1,6 @@
 """Native modules under GraalPy, which has no use for those that were built for CPython and says only "no module named"."""
 
+import _imp
 import os
 import sys
 from typing import Any, List, Optional, Set
@@ -8,7 +9,7 @@ _SUFFIXES = (".so", ".pyd", ".dylib")
 
 
 class NativeModule(ImportError):
-    """What was to be imported is there, and is native code for CPython."""
+    """What was to be imported is there, and is native code."""
 
 
 class _Advice:
@@ -28,6 +29,18 @@ class _Advice:
 
 def advise() -> None:
     sys.meta_path.append(_Advice())  # type: ignore[arg-type]
+    setattr(_imp, "create_dynamic", _refuse)  # the import system looks it up there each time
+
+
+def _refuse(spec: Any, file: Any = None) -> Any:
+    """Instead of GraalPy's own refusal of its own native modules (unicodedata's, say).
+
+    It finds out late that it may not: after it has stopped every thread of Python's, and a thread that waits in a queue,
+    as an executor's do, never stops. The GIL is held meanwhile.
+    """
+    raise NativeModule(
+        f"{spec.name} is native code ({spec.origin}), which GraalPy may not load here; set runtime: cpython", name=spec.name
+    )
 
 
 def advice(error: BaseException) -> Optional[str]:

@@ -12,12 +12,13 @@ class Outbox:
 
     def __init__(self, deliver: Callable[[bytes], object]) -> None:
         self._deliver = deliver
-        # The list is never replaced: a thread may hold it between looking it up and appending to it.
-        self._records: List[bytes] = []
+        #: What waits. Never replaced: whoever may append to it may keep it.
+        self.records: List[bytes] = []
         # Reentrant: a finalizer that logs may run in the middle of a flush.
         self._lock = threading.RLock()
         self._loop: Optional[AbstractEventLoop] = None
-        self._scheduled = False
+        #: Whether what waits goes out when the loop has turned; else who appends calls :meth:`schedule`.
+        self.scheduled = False
         self._woken = False
         #: Counts flushes at the end of a turn: a pump sees by it whether the loop has turned.
         self.turns = 0
@@ -27,17 +28,21 @@ class Outbox:
 
     def put(self, record: bytes) -> None:
         """On the event loop's thread: out when the loop has turned."""
-        records = self._records
+        records = self.records
         records.append(record)
-        if not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._turn)  # type: ignore[union-attr]
+        if not self.scheduled:
+            self.schedule()
         elif len(records) >= _RECORDS_MAX:
             self.flush()
 
+    def schedule(self) -> None:
+        """On the event loop's thread."""
+        self.scheduled = True
+        self._loop.call_soon(self._turn)  # type: ignore[union-attr]
+
     def post(self, record: bytes) -> None:
         """From any thread: out when the loop turns next."""
-        self._records.append(record)
+        self.records.append(record)
         if self._woken:
             return
         self._woken = True
@@ -49,18 +54,18 @@ class Outbox:
 
     def send(self, record: bytes) -> None:
         """From any thread: out at once, after what was put before."""
-        self._records.append(record)
+        self.records.append(record)
         self.flush()
 
     def flush(self) -> None:
         with self._lock:
-            batch = self._records[:]
+            batch = self.records[:]
             if batch:
-                del self._records[: len(batch)]
+                del self.records[: len(batch)]
                 self._deliver(batch[0] if len(batch) == 1 else b"".join(batch))
 
     def _turn(self) -> None:
-        self._scheduled = False
+        self.scheduled = False
         self.turns += 1
         self.flush()
 

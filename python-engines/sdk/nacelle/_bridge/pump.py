@@ -110,7 +110,8 @@ class Stream:
     async def _pull(self, chunks: AsyncIterator[Dict[str, Any]]) -> None:
         ident = self._id
         outbox = self._outbox
-        put = outbox.put
+        # What Outbox.put does, without a call for each token.
+        append = outbox.records.append
         count = 0
         turn = outbox.turns
         try:
@@ -119,9 +120,11 @@ class Stream:
                 size = len(chunk)
                 if tokens and (size == 1 or (size == 2 and chunk.get("index") == 0)):
                     if len(tokens) == 1:
-                        put(_pack_token(_TOKEN_LENGTH, _TOKENS, ident, tokens[0]))
+                        append(_pack_token(_TOKEN_LENGTH, _TOKENS, ident, tokens[0]))
                     else:
-                        put(_many(ident, tokens))
+                        append(_many(ident, tokens))
+                    if not outbox.scheduled:
+                        outbox.schedule()
                 else:
                     self._rich(chunk)
                 if not self._begun:

@@ -159,6 +159,11 @@ class ProbeEngine:
         time.sleep(request["seconds"])  # holds the loop, not the GIL
         yield {"token_ids": [2], "finish_reason": "stop"}
 
+    async def _computes(self, request, context):
+        yield {"token_ids": [1]}
+        7 ** request["power"]
+        yield {"token_ids": [], "finish_reason": "stop"}
+
     async def cleanup(self):
         self.cleanups += 1
         LOG.info("cleaned up")
@@ -187,7 +192,7 @@ class ProbeEngine:
         return {"token_ids": [1], "stop_conditions": {"max_tokens": 2}, "mine": {"a": 1}, "_HEALTH_CHECK": True}
 
     def supported_controls(self):
-        return {"look", "publish", "health", "die", "hold_gil", "fail", "pid", "hang"}
+        return {"look", "publish", "health", "die", "hold_gil", "fail", "pid", "hang", "forget", "native"}
 
     def supported_updates(self):
         return {"set"}
@@ -197,13 +202,27 @@ class ProbeEngine:
         return {"status": "ok", "model": self.model}
 
     async def engine_control(self, name, body):
-        return getattr(self, "control_" + name)(body)
+        answer = getattr(self, "control_" + name)(body)
+        return await answer if asyncio.iscoroutine(answer) else answer
 
     def control_look(self, body):
         return {key: getattr(self, key) for key in ("seen", "finals", "aborted", "pulled", "cleanups", "on_main_thread", "loop")}
 
     def control_health(self, body):
         getattr(self.host, body["state"])(*([body["message"]] if "message" in body else []))
+        return {}
+
+    async def control_native(self, body):
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)  # its thread stays, and waits for more
+        try:
+            import unicodedata
+
+            return {"width": unicodedata.east_asian_width("é")}
+        except ImportError as error:
+            return {"error": str(error)}
+
+    def control_forget(self, body):
+        self.finals.clear()
         return {}
 
     def control_fail(self, body):

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,13 +67,6 @@ class GraalPyIT {
                       jit: required
                       args: {rate: 50}
                 """.formatted(examples));
-        try {
-            return Launched.serving(config.toString());
-        } catch (AssertionError e) {
-            boolean skips = !"true".equals(System.getenv("NO_TEST_SKIPS"));
-            Assumptions.assumeFalse(
-                    skips && String.valueOf(e.getMessage()).contains("fetch-graalpy:"), "GraalPy cannot be fetched");
-            throw e;
-        }
+        return Launched.servingGraalPy(config.toString());
     }
 }

@@ -111,7 +111,9 @@ final class PythonEngine implements LLMEngine {
         var actions = new LinkedHashMap<String, EngineAction>();
         for (var each : Json.list(offered.get(which))) {
             var name = String.valueOf(each);
-            actions.put(name, body -> Json.map(running.session().call(method, Map.of("name", name, "body", body))));
+            actions.put(
+                    name,
+                    body -> Json.map(running.session().call(method, Map.of("name", name, "body", body), Limits.WORK)));
         }
         return actions;
     }

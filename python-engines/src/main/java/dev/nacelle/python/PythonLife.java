@@ -76,8 +76,9 @@ final class PythonLife {
                 Map.of(
                         "cls", code.className(),
                         "path", code.path().stream().map(String::valueOf).toList(),
-                        "args", code.args()));
-        return Description.of(begun.call("start", Map.of("worker_id", context.workerId())));
+                        "args", code.args()),
+                Limits.LOADING);
+        return Description.of(begun.call("start", Map.of("worker_id", context.workerId()), Limits.LOADING));
     }
 
     MetricsBindings setupMetrics(EngineMetrics metrics) {
@@ -87,7 +88,8 @@ final class PythonLife {
         for (int i = 0; i < callbacks; i++) {
             int index = i;
             // Called off the scrape path, under a time limit that interrupts: no scrape waits for Python.
-            metrics.addExpfmtCallback(() -> String.valueOf(session().call("render", Map.of("index", index))));
+            metrics.addExpfmtCallback(
+                    () -> String.valueOf(session().call("render", Map.of("index", index), Limits.ANSWER)));
         }
         var ranks = Json.list(said.get("ranks")).stream()
                 .map(rank -> rank instanceof Integer i ? i : -1)
@@ -130,7 +132,7 @@ final class PythonLife {
     @Nullable
     Object ask(String method, Map<String, ?> arguments) {
         try {
-            return session().call(method, arguments);
+            return session().call(method, arguments, Limits.ANSWER);
         } catch (EngineException e) {
             throw new IllegalStateException(e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -157,7 +159,7 @@ final class PythonLife {
         var now = session;
         if (now == null || now.isGone()) return;
         try {
-            now.call(method, Map.of());
+            now.call(method, Map.of(), Limits.WORK);
         } catch (EngineException e) {
             if (!now.isGone()) throw e;
         }
@@ -221,6 +223,7 @@ final class PythonLife {
     }
 
     private void tellEndpoint(Endpoint endpoint) throws EngineException, InterruptedException {
-        session().call("endpoint_ready", Map.of("path", endpoint.path(), "worker_id", endpoint.workerId()));
+        session()
+                .call("endpoint_ready", Map.of("path", endpoint.path(), "worker_id", endpoint.workerId()), Limits.WORK);
     }
 }

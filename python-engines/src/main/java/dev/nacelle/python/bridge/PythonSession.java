@@ -59,16 +59,18 @@ public final class PythonSession implements Transport.Receiver {
      * Calls the engine and waits for the answer.
      *
      * @param arguments JSON-like, by the names that {@code nacelle/_bridge/calls.py} has
+     * @param limit how long; what it works on by then goes on by itself
      * @return JSON-like, or text
      */
-    public @Nullable Object call(String method, Map<String, ?> arguments) throws EngineException, InterruptedException {
+    public @Nullable Object call(String method, Map<String, ?> arguments, Duration limit)
+            throws EngineException, InterruptedException {
         var fields = new LinkedHashMap<String, @Nullable Object>(arguments);
         fields.put("method", method);
-        var call = calls.begin(ids.incrementAndGet());
+        var call = calls.begin(ids.incrementAndGet(), method);
         var reason = gone;
         if (reason != null) calls.failed(call.id(), PythonErrors.gone(reason));
         else submit(FrameWriter.frame(ToPython.CALL, call.id(), Json.write(fields)));
-        return calls.await(call);
+        return calls.await(call, limit);
     }
 
     /** Serves one request; see {@link dev.nacelle.spi.LLMEngine#generate}. */

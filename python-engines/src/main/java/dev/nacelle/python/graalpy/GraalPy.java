@@ -48,7 +48,7 @@ public final class GraalPy {
 
         @Override
         public boolean restarts() {
-            return false; // what brought it down in this process would bring it down again
+            return true;
         }
     }
 }

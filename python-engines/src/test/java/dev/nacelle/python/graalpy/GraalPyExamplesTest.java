@@ -6,6 +6,7 @@ import dev.nacelle.python.PythonOptions;
 import dev.nacelle.python.PythonOptions.Interpreter;
 import dev.nacelle.python.PythonOptions.Isolation;
 import dev.nacelle.python.PythonProvider;
+import dev.nacelle.python.TinyHost;
 import dev.nacelle.python.Venv;
 import dev.nacelle.python.cpython.EventLoop;
 import dev.nacelle.spi.conformance.Conformance;
@@ -55,6 +56,17 @@ class GraalPyExamplesTest {
                 .as(report.table())
                 .extracting(failure -> failure.rule().id())
                 .contains(rule);
+    }
+
+    @Test
+    void aRegistryIsHandedOverByItsHelper() throws Exception {
+        try (var host = TinyHost.serving(options("metered_engine:MeteredEngine", Map.of()))) {
+            var page = host.callbacks.getFirst().render();
+            assertThat(page)
+                    .contains("# TYPE metered_request_seconds histogram")
+                    .containsPattern(
+                            "metered_running\\{(model=\"probe\",worker_id=\"1f\"|worker_id=\"1f\",model=\"probe\")} 0");
+        }
     }
 
     @Test

@@ -26,10 +26,13 @@ final class GuestTransport implements Transport {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final LoopThread loop;
     private final Watchdog watchdog;
+    private final Outbox outbox;
+    private volatile boolean givenUp;
 
     private GuestTransport(Engine engine, GuestOptions options, PythonCode code, Outbox outbox) {
         loop = new LoopThread(engine, options.sandbox(), code, gate, outbox);
-        watchdog = new Watchdog(code.className(), gate, loop, outbox, options.hangTimeout());
+        this.outbox = outbox;
+        watchdog = new Watchdog(code.className(), gate, loop, outbox, this::giveUp, options.hangTimeout());
     }
 
     /** Returns when the event loop waits for frames. */
@@ -58,6 +61,7 @@ final class GuestTransport implements Transport {
 
     @Override
     public void submit(byte[] frame) {
+        if (givenUp) return;
         gate.submit(frame);
         if (ToPython.GENERATE.is(frame)) watchdog.arm();
     }
@@ -77,6 +81,14 @@ final class GuestTransport implements Transport {
                     Level.ERROR,
                     "Python did not end within {0} ms: it is in one long operation, and its thread is left behind",
                     limit.toMillis());
+    }
+
+    /** Nobody waits any longer for a Python that does not come back; should it, it is ended. */
+    private void giveUp(String why) {
+        givenUp = true;
+        watchdog.stop();
+        outbox.end(why);
+        loop.doom();
     }
 
     private void abandon() throws InterruptedException {

@@ -15,8 +15,8 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread of one event loop, and of everything in its context but the short calls of {@link PythonStack}. Its context
- * ends with it.
+ * The thread of one event loop, and of everything in its context but the question of {@link PythonStack}. Its context ends
+ * with it.
  */
 final class LoopThread {
     private static final Logger LOG = System.getLogger(LoopThread.class.getName());
@@ -65,22 +65,28 @@ final class LoopThread {
         return thread.join(limit);
     }
 
-    /** Ends whatever runs in the context, where that can be. @return whether it has ended */
-    boolean kill(Duration limit) throws InterruptedException {
+    /** Has whatever runs in the context end, as soon as that can be; returns at once. */
+    void doom() {
         var doomed = context;
         // Ending a context may take as long as the operation that Python is in: on a thread that can be left behind.
         if (doomed != null) Thread.ofPlatform().daemon().name("graalpy-close").start(() -> doomed.close(true));
+    }
+
+    /** The same, and waits for it. @return whether it has ended */
+    boolean kill(Duration limit) throws InterruptedException {
+        doom();
         return thread.join(limit);
     }
 
-    /** What Python does at the moment; empty where that cannot be found out in time. */
+    /** What Python does at the moment; empty where it lets nobody in who could ask. */
     Optional<String> stack(Duration limit) throws InterruptedException {
         var bridge = transport;
         return bridge == null ? Optional.empty() : PythonStack.of(bridge, thread, output, limit);
     }
 
     /**
-     * Interrupts what Python does, and lets the event loop go on; the task that ran fails with the message.
+     * Interrupts what Python does, and lets the event loop go on; the task that ran fails with the message. No other thread of
+     * Java's may be in the context, or on its way in: GraalPy would leave its GIL with it, for good.
      *
      * @return false when it did not react in time
      */
@@ -96,17 +102,11 @@ final class LoopThread {
         }
     }
 
-    /** Has the engine's own word on its health sent again. Waits for the GIL. */
-    void tellHealth() {
-        var bridge = transport;
-        if (bridge != null) bridge.invokeMember("tell_health");
-    }
-
     private void run() {
         var reason = "the event loop was closed";
         try {
             runIn(Contexts.create(engine, sandbox, code, output));
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException | Error | InterruptedException e) {
             failure = e;
             reason = e instanceof PolyglotException polyglot && polyglot.isCancelled()
                     ? "Python was ended by force"
@@ -118,11 +118,12 @@ final class LoopThread {
         }
     }
 
-    private void runIn(Context python) {
+    private void runIn(Context python) throws InterruptedException {
         context = python;
         try {
             var bridge = python.eval("python", "from nacelle._bridge import graalpy\ngraalpy.Transport")
                     .newInstance(waiting(), waking(), delivering(), sandbox == Sandbox.TRUSTED);
+            PythonStack.warmUp(bridge, output);
             bridge.invokeMember("begin");
             transport = bridge;
             gate.open();
@@ -145,6 +146,7 @@ final class LoopThread {
                 // Twice in one turn: it would go on like that.
                 if (e.isCancelled() || ofPython || gate.turns() == turns) throw e;
                 turns = gate.turns();
+                boolean _ = Thread.interrupted(); // it has done what it was for
                 var why = e.isInterrupted() ? interruption : refusal(e);
                 bridge.invokeMember("recover", why.message(), why.stack());
             }

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What comes from Python, on its way to the receiver: by a thread of its own, as waking those who wait for it costs more
@@ -19,7 +20,9 @@ final class Outbox {
     private static final byte[] END = {};
 
     private final BlockingQueue<byte[]> batches = new ArrayBlockingQueue<>(BATCHES_MAX);
+    private final AtomicBoolean ending = new AtomicBoolean();
     private volatile String endReason = "";
+    private volatile boolean over;
     private final Thread thread;
 
     Outbox(String name, Receiver receiver) {
@@ -33,7 +36,7 @@ final class Outbox {
     /** Blocks while the queue is full, also through interrupts: a batch that is lost would break the streams in it. */
     void put(byte[] frames) {
         boolean interrupted = false;
-        while (true) {
+        while (!over) {
             try {
                 batches.put(frames);
                 break;
@@ -44,8 +47,9 @@ final class Outbox {
         if (interrupted) Thread.currentThread().interrupt();
     }
 
-    /** Nothing comes after it; once. */
+    /** What is put after it is dropped; further calls do nothing. */
     void end(String reason) {
+        if (!ending.compareAndSet(false, true)) return;
         endReason = reason;
         put(END);
     }
@@ -58,6 +62,8 @@ final class Outbox {
                 LOG.log(Level.ERROR, "frames from Python were not taken", e);
             }
         }
+        over = true;
+        batches.clear(); // those who wait for room need not
         receiver.ended(endReason);
     }
 

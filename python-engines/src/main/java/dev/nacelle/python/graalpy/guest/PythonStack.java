@@ -19,15 +19,24 @@ final class PythonStack {
      * The innermost frames, those of the event loop itself left out.
      *
      * @param limit how long that may take: a thread inside one long operation of Python's lets nobody in
-     * @return lines as of a traceback; empty when there was no answer in time
+     * @return lines as of a traceback, none when no place was told; empty when the question is still in the context: then
+     *     nobody may interrupt that
      */
     static Optional<String> of(Value transport, Thread thread, GuestOutput output, Duration limit)
             throws InterruptedException {
         output.capture();
         var asking = Thread.ofPlatform().daemon().name("graalpy-stack").start(() -> ask(transport));
-        boolean _ = asking.join(limit); // what was printed until then may do
+        boolean left = asking.join(limit);
         var mark = "Thread[#%d,".formatted(thread.threadId());
-        return find(output.captured(mark, limit), mark);
+        var printed = output.captured(mark, left ? limit : Duration.ZERO);
+        return left ? Optional.of(find(printed, mark)) : Optional.empty();
+    }
+
+    /** Asks once, on the event loop's own thread: what the question needs is loaded before it is urgent. */
+    static void warmUp(Value transport, GuestOutput output) throws InterruptedException {
+        output.capture();
+        ask(transport);
+        var _ = output.captured("", Duration.ZERO);
     }
 
     private static void ask(Value transport) {
@@ -40,14 +49,13 @@ final class PythonStack {
     }
 
     /** Each thread's part begins with the thread as Java prints it. */
-    private static Optional<String> find(String printed, String mark) {
-        var frames = printed.lines()
+    private static String find(String printed, String mark) {
+        return printed.lines()
                 .dropWhile(line -> !line.startsWith(mark))
                 .skip(1)
                 .takeWhile(line -> !line.startsWith("Thread["))
                 .filter(line -> line.startsWith("  File "))
                 .dropWhile(line -> MACHINERY.matcher(line).matches())
                 .collect(Collectors.joining("\n"));
-        return frames.isEmpty() ? Optional.empty() : Optional.of(frames);
     }
 }
