@@ -32,7 +32,7 @@ final class Metrics implements Callable<Integer> {
             out.print(report.toText());
             out.flush();
             return report.isClean() ? 0 : Main.EXIT_FAILED;
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) { // the latter: no path, or no address
             var err = spec.commandLine().getErr();
             err.printf("nacelle: %s cannot be read: %s%n", place, e);
             err.flush();

@@ -30,8 +30,12 @@ record Block(
             to.put(bytes, ranges[i], ranges[i + 1]).put('\n');
     }
 
-    void writeHead(PageBuffer to, Dialect.Format format) {
+    void writeComments(PageBuffer to) {
         for (String comment : comments) to.put(comment).put('\n');
+    }
+
+    void writeHead(PageBuffer to, Dialect.Format format) {
+        writeComments(to);
         writeHead(to, format, name, type, help, unit);
     }
 

@@ -36,6 +36,10 @@ final class BlockRenderer {
     private final Map<String, String> injected;
     private final BitSet excluded;
     private int unsayable;
+    /** Escaping may make one of two series. */
+    private boolean mayClash;
+    /** If so: of the labels that were written last, with the names that they were written with. */
+    private long labelsKey;
 
     /**
      * @param injected labels to add where they are absent
@@ -163,13 +167,18 @@ final class BlockRenderer {
 
     private byte[] rewritten(int[] samples, boolean exemplars) {
         PageBuffer to = new PageBuffer(samples.length * 100 + 16);
-        Set<String> written = new HashSet<>();
+        LongIndex written = new LongIndex();
+        mayClash = dialect.escaping() != EscapingScheme.ALLOW_UTF8
+                && Arrays.stream(samples).anyMatch(i -> family.has(i, ParsedFamily.QUOTED));
         for (int i : samples) {
             int before = to.size();
-            int labelsEnd = write(i, to, exemplars);
-            boolean mayClash = family.has(i, ParsedFamily.QUOTED) && dialect.escaping() != EscapingScheme.ALLOW_UTF8;
+            boolean said = write(i, to, exemplars);
             // Escaping may make one of two names, and then of two labels or series.
-            if (labelsEnd < 0 || (mayClash && !family.hasTimestamp(i) && !written.add(to.text(before, labelsEnd)))) {
+            if (said && mayClash && !family.hasTimestamp(i)) {
+                int known = written.size();
+                said = written.add(Keys.mix(labelsKey, family.roleCode(i))) == known;
+            }
+            if (!said) {
                 to.truncate(before);
                 unsayable++;
             }
@@ -177,12 +186,11 @@ final class BlockRenderer {
         return to.toBytes();
     }
 
-    /** Returns where its labels end, or -1 when two of their names have become one. */
-    private int write(int sample, PageBuffer to, boolean exemplars) {
+    /** Returns false when two of its labels' names have become one. */
+    private boolean write(int sample, PageBuffer to, boolean exemplars) {
         LabelCursor labels = LabelCursor.ofSample(family, sample);
         String name = dialect.name(family.name()) + family.role(sample).suffix();
-        if (!writeNameAndLabels(labels, to, name)) return -1;
-        int labelsEnd = to.size();
+        if (!writeNameAndLabels(labels, to, name)) return false;
         to.put(' ')
                 .put(
                         family.text(),
@@ -191,7 +199,7 @@ final class BlockRenderer {
         writeTimestamp(sample, to);
         if (exemplars) writeExemplar(sample, to);
         to.put('\n');
-        return labelsEnd;
+        return true;
     }
 
     private boolean writeNameAndLabels(LabelCursor labels, PageBuffer to, String name) {
@@ -199,28 +207,26 @@ final class BlockRenderer {
         if (inBraces) to.put('{');
         to.putMetricName(name);
         Set<String> there = new HashSet<>();
+        labelsKey = 0;
         boolean open = inBraces;
         while (labels.next()) {
             String label = dialect.name(labels.name());
             if (!there.add(label)) return false;
-            to.put(open ? ',' : '{')
-                    .putLabelName(label)
-                    .put("=\"")
-                    .putEscaped(labels.value())
-                    .put('"');
+            writeLabel(label, labels.value(), open, to);
             open = true;
         }
         for (Map.Entry<String, String> label : injected.entrySet()) {
             if (there.contains(label.getKey())) continue;
-            to.put(open ? ',' : '{')
-                    .putLabelName(label.getKey())
-                    .put("=\"")
-                    .putEscaped(label.getValue())
-                    .put('"');
+            writeLabel(label.getKey(), label.getValue(), open, to);
             open = true;
         }
         if (open) to.put('}');
         return true;
+    }
+
+    private void writeLabel(String name, String value, boolean open, PageBuffer to) {
+        to.put(open ? ',' : '{').putLabelName(name).put("=\"").putEscaped(value).put('"');
+        if (mayClash) labelsKey += Keys.label(name, value);
     }
 
     private void writeTimestamp(int sample, PageBuffer to) {
@@ -257,16 +263,17 @@ final class BlockRenderer {
         int before = to.size();
         to.put(" # {");
         int characters = 0;
-        boolean first = true;
+        boolean clash = false;
+        Set<String> there = new HashSet<>();
         while (labels.next()) {
             String name = dialect.name(labels.name());
             String value = labels.value();
             characters += name.codePointCount(0, name.length()) + value.codePointCount(0, value.length());
-            if (!first) to.put(',');
+            if (!there.isEmpty()) to.put(',');
             to.putLabelName(name).put("=\"").putEscaped(value).put('"');
-            first = false;
+            clash |= !there.add(name);
         }
-        if (characters > MOST_EXEMPLAR_CHARACTERS) {
+        if (clash || characters > MOST_EXEMPLAR_CHARACTERS) {
             to.truncate(before);
             unsayable++;
             return;

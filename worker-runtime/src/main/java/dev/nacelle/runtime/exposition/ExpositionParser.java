@@ -192,7 +192,7 @@ final class ExpositionParser {
                 complain(
                         Complaint.Kind.TYPE_CONFLICT,
                         "family '%s' has type %s, and what follows as %s is left out"
-                                .formatted(name, conflict.type().word(Dialect.Format.OPENMETRICS), word));
+                                .formatted(name, conflict.type(), word));
             }
             case Families.Declared.NoType _ -> {
                 current = families.invalid(name);

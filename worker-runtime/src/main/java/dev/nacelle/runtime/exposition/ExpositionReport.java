@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What our parser makes of an exposition: what {@code nacelle metrics} prints.
@@ -48,19 +51,28 @@ public record ExpositionReport(
                     ExpositionParser.parse(text, SourceSpec.named("file").limited(wide), Integer.MAX_VALUE);
             List<Family> families = new ArrayList<>();
             List<Complaint> complaints = new ArrayList<>(page.complaints());
+            int[] newlines =
+                    IntStream.range(0, text.length).filter(i -> text[i] == '\n').toArray();
             for (ParsedFamily family : page.families()) {
                 families.add(new Family(family.textName(), family.type().toString(), family.size(), family.help()));
                 if (OpenMetricsRules.order(family).isEmpty())
                     complaints.add(new Complaint(
-                            0,
+                            lineOf(family.offset(0, ParsedFamily.START), newlines),
                             Complaint.Kind.NOTE,
                             "family '%s' is no proper %s (buckets, counts, signs or timestamps): OpenMetrics and protobuf show it as unknown"
                                     .formatted(family.textName(), family.type())));
             }
+            complaints.sort(Comparator.comparingInt(Complaint::line));
             return new ExpositionReport(format, families, page.series(), complaints, Optional.empty());
         } catch (TooLarge | BadLine e) {
             return new ExpositionReport(format, List.of(), 0, List.of(), Optional.of(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** The line of a place in a text, from 1, by where its newlines are. */
+    private static int lineOf(int offset, int[] newlines) {
+        // None stands at the place itself, so that what is found is where one would go.
+        return -Arrays.binarySearch(newlines, offset);
     }
 
     /**

@@ -53,7 +53,7 @@ final class FamilyConverter {
             try {
                 return List.of(typed(order.get()));
             } catch (IllegalArgumentException _) {
-                // The library is stricter about something than the format is.
+                // The library, or the format, is stricter about something than OpenMetrics is.
             }
         }
         unsayable++;
@@ -64,6 +64,7 @@ final class FamilyConverter {
         Map<Role, List<DataPointSnapshot>> points = new LinkedHashMap<>();
         for (int i = 0; i < family.size(); i++) {
             if (excluded.get(family.metric(i))) continue;
+            if (family.offset(i, ParsedFamily.EXEMPLAR) != 0) unsayable++;
             try {
                 points.computeIfAbsent(family.role(i), _ -> new ArrayList<>())
                         .add(new UnknownDataPointSnapshot(family.value(i), labels(i, true), null, timestampMillis(i)));
@@ -87,10 +88,19 @@ final class FamilyConverter {
             if (!excluded.get(family.metric(order[from]))) addMetric(order, from, to, points);
             from = to;
         }
+        for (int i : order) if (!excluded.get(family.metric(i))) unsayable += unsayableOf(i);
         FamilyType type = family.type() == FamilyType.EXACT_COUNTER ? FamilyType.UNKNOWN : family.type();
         if (family.type() == FamilyType.EXACT_COUNTER) unsayable++;
         boolean united = !family.unit().isEmpty() && family.name().endsWith("_" + family.unit());
         return new Converted(family.name(), type, family.help(), united ? family.unit() : "", points);
+    }
+
+    /** Exemplars of other samples than these, and created times that the library does not write. */
+    private int unsayableOf(int sample) {
+        Role role = family.role(sample);
+        int count = role == Role.CREATED && family.type() != FamilyType.COUNTER ? 1 : 0;
+        boolean takesExemplar = role == Role.TOTAL || role == Role.BUCKET;
+        return family.offset(sample, ParsedFamily.EXEMPLAR) != 0 && !takesExemplar ? count + 1 : count;
     }
 
     private void addMetric(int[] order, int from, int to, List<DataPointSnapshot> points) {
@@ -118,7 +128,7 @@ final class FamilyConverter {
             case STATE_SET -> {
                 StateSetDataPointSnapshot.Builder states =
                         StateSetDataPointSnapshot.builder().labels(labels).scrapeTimestampMillis(timestamp);
-                for (int i = from; i < to; i++) states.state(family.special(order[i]), family.value(order[i]) == 1);
+                for (int i = from; i < to; i++) states.state(state(order[i]), family.value(order[i]) == 1);
                 yield states.build();
             }
         };
@@ -162,6 +172,7 @@ final class FamilyConverter {
                 case VALUE, TOTAL, COUNT, GCOUNT, INFO -> {}
             }
         }
+        if (Double.isNaN(sum)) throw absent();
         return HistogramDataPointSnapshot.builder()
                 .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, counts))
                 .sum(sum)
@@ -176,8 +187,12 @@ final class FamilyConverter {
         List<Quantile> quantiles = new ArrayList<>();
         SummaryDataPointSnapshot.Builder summary =
                 SummaryDataPointSnapshot.builder().labels(labels).scrapeTimestampMillis(timestamp);
+        boolean counted = false;
+        boolean summed = false;
         for (int i = from; i < to; i++) {
             int sample = order[i];
+            counted |= family.role(sample) == Role.COUNT;
+            summed |= family.role(sample) == Role.SUM;
             switch (family.role(sample)) {
                 case VALUE -> quantiles.add(new Quantile(bound(sample), family.value(sample)));
                 case COUNT -> summary.count((long) family.value(sample));
@@ -186,7 +201,18 @@ final class FamilyConverter {
                 case TOTAL, BUCKET, GCOUNT, GSUM, INFO -> {}
             }
         }
+        if (!counted || !summed) throw absent();
         return summary.quantiles(Quantiles.of(quantiles)).build();
+    }
+
+    private static IllegalArgumentException absent() {
+        return new IllegalArgumentException("no count or no sum, which a reader of protobuf would take for 0");
+    }
+
+    private String state(int sample) {
+        LabelCursor labels = LabelCursor.ofSample(family, sample);
+        while (labels.next()) if (labels.isNamed(family.name())) return labels.value();
+        throw new IllegalArgumentException("a state set's sample without its state");
     }
 
     private double bound(int sample) {

@@ -2,8 +2,10 @@ package dev.nacelle.runtime.exposition;
 
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A source's last good text, parsed, with what was rendered from it so far. Rendering is for one thread at a time. */
 final class ForeignPage {
@@ -20,6 +22,8 @@ final class ForeignPage {
     private final Map<Key, Made<BlockRenderer.Rendered>> rendered = new HashMap<>();
     private final Map<Integer, Made<Conversion>> converted = new HashMap<>();
     private final Map<Integer, BitSet> countedDuplicates = new HashMap<>();
+    private final Map<Integer, long[]> keys = new HashMap<>();
+    private final BitSet notInProtobuf = new BitSet();
 
     ForeignPage(SourceSpec spec, BridgeMetrics.OfSource metrics, byte[] text, ParsedPage parsed) {
         this.source = spec.name();
@@ -74,6 +78,36 @@ final class ForeignPage {
         metrics.dropped(
                 BridgeMetrics.SeriesLoss.DUPLICATE,
                 Merge.samples(parsed.families().get(family), fresh));
+    }
+
+    /** The keys of a family's metrics with the labels that are added to them. */
+    long[] keys(int family) {
+        ParsedFamily of = parsed.families().get(family);
+        if (labels.isEmpty()) return of.keys();
+        return keys.computeIfAbsent(family, _ -> keysWithLabels(of));
+    }
+
+    private long[] keysWithLabels(ParsedFamily family) {
+        long[] all = family.keys().clone();
+        BitSet done = new BitSet();
+        for (int i = 0; i < family.size(); i++) {
+            int metric = family.metric(i);
+            if (done.get(metric)) continue;
+            done.set(metric);
+            Set<String> there = new HashSet<>();
+            LabelCursor cursor = LabelCursor.ofSample(family, i);
+            while (cursor.next()) there.add(cursor.name());
+            for (Map.Entry<String, String> label : labels.entrySet())
+                if (!there.contains(label.getKey())) all[metric] += Keys.label(label.getKey(), label.getValue());
+        }
+        return all;
+    }
+
+    /** Counts, once, a family that protobuf cannot say beside the others. */
+    void notInProtobuf(int family) {
+        if (notInProtobuf.get(family)) return;
+        notInProtobuf.set(family);
+        metrics.unsayable("protobuf", 1);
     }
 
     /**

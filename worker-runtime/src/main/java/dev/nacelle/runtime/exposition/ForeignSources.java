@@ -33,6 +33,7 @@ public final class ForeignSources implements AutoCloseable {
     }
 
     private final BridgeMetrics metrics;
+    private final Duration idle;
     private final List<Source> sources = new CopyOnWriteArrayList<>();
     private final AtomicLong version = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,7 +44,13 @@ public final class ForeignSources implements AutoCloseable {
     private boolean closed;
 
     ForeignSources(BridgeMetrics metrics) {
+        this(metrics, IDLE);
+    }
+
+    /** @param idle in place of {@link #IDLE} */
+    ForeignSources(BridgeMetrics metrics, Duration idle) {
         this.metrics = metrics;
+        this.idle = idle;
         Thread.ofPlatform().daemon().name("nacelle-sources").start(this::keepRefreshing);
     }
 
@@ -178,8 +185,8 @@ public final class ForeignSources implements AutoCloseable {
         try {
             while (!closed) {
                 long now = System.nanoTime();
-                if (active && now - lastScrapeNanos > IDLE.toNanos()) active = false;
-                long next = now + IDLE.toNanos();
+                if (active && now - lastScrapeNanos > idle.toNanos()) active = false;
+                long next = now + idle.toNanos();
                 if (active) for (Source source : sources) next = earlier(next, source.tick(now));
                 long wait = next - System.nanoTime();
                 if (wait > 0) changed.awaitNanos(wait);

@@ -3,7 +3,6 @@ package dev.nacelle.runtime.exposition;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Merge {
     private static final Logger LOG = LoggerFactory.getLogger(Merge.class);
+    /** Conflicts that are logged; more than these, of names that never come to an end, are only counted. */
+    private static final int MOST_LOGGED = 1000;
 
     /**
      * A family that goes into the page.
@@ -35,7 +36,7 @@ final class Merge {
         /** Its metrics that another source or the process itself has brought; the latter are counted. */
         BitSet excludedBeside(LongIndex ownKeys) {
             BitSet own = new BitSet();
-            long[] keys = keys(page, family());
+            long[] keys = page.keys(index);
             for (int metric = 0; metric < keys.length; metric++)
                 if (!excluded.get(metric) && ownKeys.find(keys[metric]) >= 0) own.set(metric);
             page.countDuplicates(index, own);
@@ -88,14 +89,14 @@ final class Merge {
             if (other != null) {
                 if (isFresh) page.metrics().dropped(BridgeMetrics.FamilyLoss.TYPE_CONFLICT, 1);
                 String name = family.textName();
-                if (logged.add(page.source() + '\n' + name))
+                if (logged.size() < MOST_LOGGED && logged.add(page.source() + '\n' + name))
                     LOG.warn(
                             "metrics source '{}': family '{}' ({}) is left out, as '{}' ({}) of {} is there already",
                             page.source(),
                             name,
-                            family.type().word(Dialect.Format.OPENMETRICS),
+                            family.type(),
                             other.name,
-                            other.type.word(Dialect.Format.OPENMETRICS),
+                            other.type,
                             other.source.equals(PROCESS) ? PROCESS : "source '" + other.source + "'");
                 continue;
             }
@@ -123,13 +124,14 @@ final class Merge {
         for (String sample : family.sampleNames()) samples.putIfAbsent(sample, there);
         BitSet excluded = new BitSet();
         Accepted before = first.get(name);
-        if (before != null) {
+        // Labels that are added may make one of two series of the source itself.
+        if (before != null || !page.labels().isEmpty()) {
             LongIndex keys = seen.computeIfAbsent(name, _ -> {
                 LongIndex of = new LongIndex();
-                for (long key : keys(before.page, before.family())) of.add(key);
+                if (before != null) for (long key : before.page.keys(before.index)) of.add(key);
                 return of;
             });
-            long[] own = keys(page, family);
+            long[] own = page.keys(index);
             for (int metric = 0; metric < own.length; metric++) {
                 int size = keys.size();
                 if (keys.add(own[metric]) < size) excluded.set(metric);
@@ -147,23 +149,5 @@ final class Merge {
         int count = 0;
         for (int i = 0; i < family.size(); i++) if (excluded.get(family.metric(i))) count++;
         return count;
-    }
-
-    /** The keys of a family's metrics with the labels that its source adds. */
-    static long[] keys(ForeignPage page, ParsedFamily family) {
-        if (page.labels().isEmpty()) return family.keys();
-        long[] keys = family.keys().clone();
-        BitSet done = new BitSet();
-        for (int i = 0; i < family.size(); i++) {
-            int metric = family.metric(i);
-            if (done.get(metric)) continue;
-            done.set(metric);
-            Set<String> there = new HashSet<>();
-            LabelCursor labels = LabelCursor.ofSample(family, i);
-            while (labels.next()) there.add(labels.name());
-            for (Map.Entry<String, String> label : page.labels().entrySet())
-                if (!there.contains(label.getKey())) keys[metric] += Keys.label(label.getKey(), label.getValue());
-        }
-        return keys;
     }
 }

@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot.StateSetDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
@@ -33,11 +34,13 @@ import org.slf4j.LoggerFactory;
 
 /** Puts the process's snapshots and the foreign families together, one snapshot a family. */
 final class MergedSnapshots {
-    private record Group(MetricMetadata metadata, FamilyType type, List<DataPointSnapshot> points) {}
+    private record Group(String name, MetricMetadata metadata, FamilyType type, List<DataPointSnapshot> points) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(MergedSnapshots.class);
 
+    /** By the name that the library takes for the family's identity, in which escaping may have made one of two. */
     private final Map<String, Group> groups = new LinkedHashMap<>();
+
     private final Map<Integer, LongIndex> ownKeys = new HashMap<>();
     private final List<MetricSnapshot> own;
 
@@ -75,7 +78,7 @@ final class MergedSnapshots {
                                 counter.getValue(), counter.getLabels(), null, counter.getScrapeTimestampMillis())
                         : point);
         }
-        Group group = new Group(snapshot.getMetadata(), type, points);
+        Group group = new Group(family.name(), snapshot.getMetadata(), type, points);
         Group there = groups.putIfAbsent(family.name(), group);
         if (there != null && there.type == type) there.points.addAll(points);
     }
@@ -86,17 +89,19 @@ final class MergedSnapshots {
                 : family.excludedBeside(ownKeys.computeIfAbsent(family.own(), i -> OwnFamily.keys(own.get(i))));
         ForeignPage.Conversion converted = family.page().convert(family.index(), excluded);
         if (!place(converted.typed()) && !place(converted.untyped()))
-            family.page().metrics().unsayable("protobuf", 1);
+            family.page().notInProtobuf(family.index());
     }
 
     private boolean place(List<FamilyConverter.Converted> families) {
         for (FamilyConverter.Converted family : families) {
-            Group there = groups.get(family.name());
-            if (there != null && there.type != family.type()) return false;
+            Group there = groups.get(PrometheusNaming.prometheusName(family.name()));
+            if (there != null && (there.type != family.type() || !there.name.equals(family.name()))) return false;
         }
         for (FamilyConverter.Converted family : families) {
             if (family.points().isEmpty()) continue;
-            groups.computeIfAbsent(family.name(), _ -> new Group(metadata(family), family.type(), new ArrayList<>()))
+            groups.computeIfAbsent(
+                            PrometheusNaming.prometheusName(family.name()),
+                            _ -> new Group(family.name(), metadata(family), family.type(), new ArrayList<>()))
                     .points
                     .addAll(family.points());
         }

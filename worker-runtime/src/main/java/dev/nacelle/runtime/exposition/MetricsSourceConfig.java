@@ -47,7 +47,7 @@ public record MetricsSourceConfig(
         @Setting(value = "Labels to add to each sample; labels already there win", byDefault = "{}")
         Map<String, String> labels,
 
-        @Setting(value = "Add the labels of the process's namespace and worker too", byDefault = "false")
+        @Setting(value = "Add dynamo_namespace, the label of the process's namespace, too", byDefault = "false")
         boolean injectAutoLabels,
 
         @Setting(value = "Most series; a source with more is left out whole", byDefault = "100000", min = 1)

@@ -7,6 +7,13 @@ final class NumberTokens {
     /** What {@link #timestamp} returns for a token that is none. */
     static final long NO_TIMESTAMP = Long.MIN_VALUE;
 
+    /** Timestamps beyond this do not fit the milliseconds of text 0.0.4. */
+    private static final double MOST_SECONDS = 9e14;
+
+    private static final int MOST_SECONDS_CHARACTERS = 40;
+    /** Of an exponent with its letter: {@code e-999}. */
+    private static final int MOST_EXPONENT_CHARACTERS = 5;
+
     private static final double[] POWERS = {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22
@@ -68,6 +75,16 @@ final class NumberTokens {
         if (scale >= POWERS.length) return slow(text, from, to);
         double value = scale == 0 ? digits : digits / POWERS[scale];
         return negative ? -value : value;
+    }
+
+    /**
+     * True when the token is a timestamp of OpenMetrics that can be said in milliseconds. One with an exponent of many
+     * digits is none: to write it out could take minutes.
+     */
+    static boolean isSeconds(byte[] text, int from, int to) {
+        if (to - from > MOST_SECONDS_CHARACTERS || !isNumber(text, from, to)) return false;
+        for (int i = from; i < to; i++) if ((text[i] | 0x20) == 'e' && to - i > MOST_EXPONENT_CHARACTERS) return false;
+        return Math.abs(parse(text, from, to)) < MOST_SECONDS;
     }
 
     /** A timestamp of text 0.0.4, whole milliseconds; {@link #NO_TIMESTAMP} when it is none. */

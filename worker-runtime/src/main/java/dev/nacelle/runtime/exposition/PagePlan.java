@@ -31,7 +31,15 @@ final class PagePlan {
     /** Names that nobody else may bear any more. */
     private final Set<String> claimed = new HashSet<>();
 
-    private final Map<String, String> types = new HashMap<>();
+    /**
+     * What a name in the page stands for.
+     *
+     * @param type the word in its TYPE line
+     * @param family the family's own name without suffix: escaping may make one of two
+     */
+    private record Head(String type, String family) {}
+
+    private final Map<String, Head> heads = new HashMap<>();
 
     private PagePlan(Dialect dialect) {
         this.dialect = dialect;
@@ -56,13 +64,13 @@ final class PagePlan {
         Entry there = byName.get(name);
         if (there != null) {
             // Two collectors with one name: one head for both; under two types the second cannot be said.
-            if (type.equals(types.get(name))) there.own.add(index);
+            if (new Head(type, family.name()).equals(heads.get(name))) there.own.add(index);
             return;
         }
         Entry entry = new Entry(family.name(), new ArrayList<>(List.of(index)), new ArrayList<>(), new ArrayList<>());
         entries.add(entry);
         byName.put(name, entry);
-        types.put(name, type);
+        heads.put(name, new Head(type, family.name()));
         String base = dialect.name(family.name());
         List<String> samples = family.sampleNames().stream()
                 .map(sample -> base + sample.substring(family.name().length()))
@@ -131,16 +139,16 @@ final class PagePlan {
     /** Puts all blocks of a family into the page, or none when one of them collides with what is there. */
     private boolean place(Merge.Accepted family, List<Block> blocks) {
         for (Block block : blocks) {
-            String there = types.get(block.name());
+            Head there = heads.get(block.name());
             if (there != null) {
-                if (!there.equals(block.type())) return false;
+                if (!there.equals(headOf(block, family))) return false;
             } else {
                 for (String name : claims(block.name(), block.type(), block.sampleNames()))
                     if (claimed.contains(name)) return false;
             }
         }
         for (Block block : blocks) {
-            types.putIfAbsent(block.name(), block.type());
+            heads.putIfAbsent(block.name(), headOf(block, family));
             claimed.addAll(claims(block.name(), block.type(), block.sampleNames()));
             byName.computeIfAbsent(block.name(), _ -> {
                         Entry entry = new Entry(
@@ -155,6 +163,10 @@ final class PagePlan {
                     .add(block);
         }
         return true;
+    }
+
+    private static Head headOf(Block block, Merge.Accepted family) {
+        return new Head(block.type(), family.family().name());
     }
 
     /** The blocks of a family that joins one of the process's own, without the metrics that this one has. */

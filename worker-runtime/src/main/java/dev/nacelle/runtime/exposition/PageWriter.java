@@ -38,14 +38,18 @@ final class PageWriter {
         if (entry.joining().isEmpty()) return;
         LongIndex keys = first.keys();
         for (Merge.Accepted joining : entry.joining())
-            for (Block block : plan.joining(joining, keys)) block.writeSamples(to);
+            for (Block block : plan.joining(joining, keys)) {
+                block.writeComments(to);
+                block.writeSamples(to);
+            }
     }
 
     private void writeForeign(PagePlan.Entry entry) {
         boolean headed = false;
         for (Block block : entry.blocks()) {
             if (!filter.takes(block)) continue;
-            if (!headed) block.writeHead(to, dialect.format());
+            if (headed) block.writeComments(to);
+            else block.writeHead(to, dialect.format());
             headed = true;
             block.writeSamples(to);
         }

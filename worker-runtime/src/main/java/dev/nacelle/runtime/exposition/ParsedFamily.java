@@ -133,6 +133,10 @@ final class ParsedFamily {
         return Role.of(roles[sample]);
     }
 
+    byte roleCode(int sample) {
+        return roles[sample];
+    }
+
     boolean has(int sample, byte flag) {
         return (flags[sample] & flag) != 0;
     }

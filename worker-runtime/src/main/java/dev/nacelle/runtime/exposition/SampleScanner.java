@@ -8,9 +8,6 @@ final class SampleScanner {
     /** More labels than this on one line is taken for damage. */
     private static final int MOST_LABELS = 256;
 
-    /** Timestamps beyond this do not fit the milliseconds of text 0.0.4. */
-    private static final double MOST_SECONDS = 9e14;
-
     private final byte[] text;
     private final boolean openMetrics;
 
@@ -127,9 +124,7 @@ final class SampleScanner {
     private int readTimestamp(int from) throws BadLine {
         int to = tokenEnd(from);
         boolean good = openMetrics
-                ? NumberTokens.isNumber(text, from, to)
-                        && Math.abs(NumberTokens.parse(text, from, to)) < MOST_SECONDS
-                        && to - from <= 40
+                ? NumberTokens.isSeconds(text, from, to)
                 : NumberTokens.timestamp(text, from, to) != NumberTokens.NO_TIMESTAMP;
         if (!good)
             throw new BadLine(
@@ -287,7 +282,7 @@ final class SampleScanner {
         int stamp = skipBlanks(numberEnd);
         if (stamp == end) return;
         int stampEnd = tokenEnd(stamp);
-        if (stampEnd != end || !NumberTokens.isNumber(text, stamp, end))
+        if (stampEnd != end || !NumberTokens.isSeconds(text, stamp, end))
             throw new BadLine("expected seconds as the exemplar's timestamp");
     }
 

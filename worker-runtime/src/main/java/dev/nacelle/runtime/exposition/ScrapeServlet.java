@@ -4,9 +4,11 @@ import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Set;
@@ -43,7 +45,7 @@ final class ScrapeServlet extends HttpServlet {
         Negotiation asked = Negotiation.of(header(request, "Accept"));
         response.setHeader("Vary", "Accept, Accept-Encoding");
         if (asked.kind() == Negotiation.Kind.PROTOBUF) {
-            protobuf.service(request, response);
+            protobuf.service(new Asking(request, asked.contentType()), response);
             return;
         }
         String[] names = request.getParameterValues("name[]");
@@ -63,6 +65,26 @@ final class ScrapeServlet extends HttpServlet {
             }
         } finally {
             page.release(text);
+        }
+    }
+
+    /** A request for one format: the library reads of a list that has several what is none's. */
+    private static final class Asking extends HttpServletRequestWrapper {
+        private final String accept;
+
+        Asking(HttpServletRequest request, String accept) {
+            super(request);
+            this.accept = accept;
+        }
+
+        @Override
+        public Enumeration<String> getHeaders(String name) {
+            return name.equalsIgnoreCase("Accept") ? Collections.enumeration(List.of(accept)) : super.getHeaders(name);
+        }
+
+        @Override
+        public String getHeader(String name) {
+            return name.equalsIgnoreCase("Accept") ? accept : super.getHeader(name);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.nacelle.runtime.exposition;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,9 @@ final class Source {
     private long goodNanos;
     private Optional<ForeignPage> page = Optional.empty();
     private Optional<String> lastError = Optional.empty();
+    /** What was logged since it answered last. */
+    private final Set<BridgeMetrics.Failure> logged = EnumSet.noneOf(BridgeMetrics.Failure.class);
+
     private boolean closed;
     private CountDownLatch attempt = new CountDownLatch(1);
 
@@ -71,8 +76,9 @@ final class Source {
             return Math.min(deadline, nowNanos + spec.interval().toNanos());
         overdue = true;
         hangs++;
-        metrics.failed(BridgeMetrics.Failure.TIMEOUT);
-        failed("no answer within %d ms".formatted(spec.timeout().toMillis()));
+        failed(
+                BridgeMetrics.Failure.TIMEOUT,
+                "no answer within %d ms".formatted(spec.timeout().toMillis()));
         running.thread.interrupt();
         attempt.countDown();
         return nowNanos + spec.interval().toNanos();
@@ -124,10 +130,7 @@ final class Source {
             ended(() -> notRead(e.reason()));
         } catch (Throwable e) {
             // Also an Error, such as a StackOverflowError of the callback: it must not end more than this refresh.
-            ended(() -> {
-                metrics.failed(BridgeMetrics.Failure.EXCEPTION);
-                failed(e.toString());
-            });
+            ended(() -> failed(BridgeMetrics.Failure.EXCEPTION, e.toString()));
         }
     }
 
@@ -157,25 +160,26 @@ final class Source {
     }
 
     private void tooLarge(TooLarge e) {
-        metrics.failed(BridgeMetrics.Failure.TOO_LARGE);
         if (e.inSeries()) metrics.dropped(BridgeMetrics.SeriesLoss.LIMIT, e.series());
-        failed(e.getMessage() + "; the source is left out");
+        failed(BridgeMetrics.Failure.TOO_LARGE, e.getMessage() + "; the source is left out");
         drop();
     }
 
     private void notRead(String reason) {
-        metrics.failed(BridgeMetrics.Failure.PARSE);
-        failed("not an exposition: " + reason);
+        failed(BridgeMetrics.Failure.PARSE, "not an exposition: " + reason);
     }
 
-    private void failed(String reason) {
-        if (lastError.isEmpty()) LOG.warn("metrics source '{}': {}", spec.name(), reason);
+    private void failed(BridgeMetrics.Failure kind, String reason) {
+        metrics.failed(kind);
+        // Once a kind: one that was down, and is over its limit when it is up, says both.
+        if (logged.add(kind)) LOG.warn("metrics source '{}': {}", spec.name(), reason);
         lastError = Optional.of(reason);
     }
 
     private void recovered() {
         if (lastError.isPresent()) LOG.info("metrics source '{}' answers again", spec.name());
         lastError = Optional.empty();
+        logged.clear();
     }
 
     private void drop() {

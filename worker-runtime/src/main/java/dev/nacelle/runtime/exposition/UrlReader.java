@@ -36,7 +36,18 @@ final class UrlReader implements Source.Reader, AutoCloseable {
                 .timeout(timeout)
                 .header("Accept", ACCEPT)
                 .header("Accept-Encoding", "gzip");
-        headers.forEach(request::setHeader);
+        headers.forEach(this::setHeader);
+    }
+
+    /** The client's own message would tell the value. */
+    private void setHeader(String name, String value) {
+        try {
+            request.setHeader(name, value);
+        } catch (IllegalArgumentException _) {
+            throw new IllegalArgumentException(
+                    "header '%s', expected the name and the value (on one line) of a header that a client may set"
+                            .formatted(name));
+        }
     }
 
     @Override
@@ -45,7 +56,7 @@ final class UrlReader implements Source.Reader, AutoCloseable {
         HttpResponse<InputStream> response = client.send(next, HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             if (response.statusCode() != 200)
-                throw new IOException("%s answered %d".formatted(next.uri(), response.statusCode()));
+                throw new IOException("%s answered %d".formatted(shown(next.uri()), response.statusCode()));
             boolean zipped =
                     response.headers().firstValue("Content-Encoding").orElse("").equalsIgnoreCase("gzip");
             // The limit holds for what comes out: a small answer may unfold to anything.
@@ -57,9 +68,25 @@ final class UrlReader implements Source.Reader, AutoCloseable {
 
     private HttpRequest authorized() throws IOException {
         HttpRequest.Builder next = request.copy();
-        if (token.isPresent())
-            next.setHeader("Authorization", "Bearer " + token.get().read());
+        if (token.isPresent()) {
+            String secret = token.get().read();
+            try {
+                next.setHeader("Authorization", "Bearer " + secret);
+            } catch (IllegalArgumentException _) {
+                // The client's own message would tell it.
+                throw new IOException("%s: expected a token on one line".formatted(token.get()));
+            }
+        }
         return next.build();
+    }
+
+    /** Without what may be a secret: user and query. */
+    private static String shown(URI uri) {
+        return "%s://%s%s"
+                .formatted(
+                        uri.getScheme(),
+                        uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort(),
+                        uri.getRawPath());
     }
 
     static byte[] readAtMost(InputStream in, long bytes) throws IOException, TooLarge {

@@ -153,6 +153,19 @@ class ExpositionParserTest {
         }
     }
 
+    /** To write it in milliseconds, digit by digit, would hold every scrape up for minutes. */
+    @Test
+    void aTimeWithAnEndlessExponentIsNone() throws Exception {
+        for (String time : List.of("1e-99999999", "1E-9999999999", "1e-0000000001", "NaN", "+Inf", "1e300")) {
+            String page =
+                    "# TYPE a gauge\na 1 %s\n# TYPE b counter\nb_total 1 # {x=\"y\"} 1 %s\n# TYPE c gauge\nc 1\n# EOF\n"
+                            .formatted(time, time);
+            assertThat(names(parse(page))).as(time).containsExactly("GAUGE c 1");
+        }
+        String good = "# TYPE a gauge\na 1 1.7e9\n# TYPE b counter\nb_total 1 # {x=\"y\"} 1 1e-300\n# EOF\n";
+        assertThat(names(parse(good))).containsExactly("GAUGE a 1", "COUNTER b 1");
+    }
+
     @Test
     void complaintsNameLineReasonAndFamily() throws Exception {
         ParsedPage page = parse("a 1\nb{x=\"1\" 1\n");

@@ -30,7 +30,7 @@ class ExpositionReportTest {
                 h        histogram             2  \n\
                 line 4: the same series stood there before; the first is kept
                 line 5: expected ',' or '}' after a label: b{x="1" 1 (family 'b' is left out)
-                family 'h' is no proper histogram (buckets, counts, signs or timestamps): OpenMetrics and protobuf show it as unknown
+                line 7: family 'h' is no proper histogram (buckets, counts, signs or timestamps): OpenMetrics and protobuf show it as unknown
                 text 0.0.4: 2 families, 3 series, 3 complaints
                 """);
         assertThat(report.isClean()).isFalse();

@@ -3,8 +3,10 @@ package dev.nacelle.runtime.exposition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.expositionformats.PrometheusProtobufWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +88,11 @@ class ScrapePageTest {
                             page.write(Dialect.OPENMETRICS, NameFilter.ALL).toBytes(),
                             java.nio.charset.StandardCharsets.UTF_8))
                     .contains("# TYPE spent_total_us unknown\n# HELP spent_total_us Spent.\nspent_total_us 2.0\n");
+            assertThat(new PrometheusProtobufWriter()
+                            .toDebugString(page.snapshots(NameFilter.ALL), EscapingScheme.UNDERSCORE_ESCAPING)
+                            .replaceAll("\\s+", " "))
+                    .contains(
+                            "name: \"spent_total_us\" help: \"Spent.\" type: UNTYPED metric { untyped { value: 2.0 } }");
         }
     }
 

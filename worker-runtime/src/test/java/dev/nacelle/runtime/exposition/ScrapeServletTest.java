@@ -130,6 +130,48 @@ class ScrapeServletTest {
     }
 
     @Test
+    void aFilteredPageIsCompressedAndItsHeadIsThatOfGet() throws Exception {
+        StringBuilder text = new StringBuilder("b 1\n");
+        for (int i = 0; i < 200; i++) text.append("a{i=\"").append(i).append("\"} 1\n");
+        page.with("one", text.toString());
+        String query = "?name%5B%5D=a";
+        HttpResponse<byte[]> plain = get(query, "GET");
+        assertThat(text(plain)).startsWith("# TYPE a untyped\na{i=\"0\"} 1\n").doesNotContain("b 1", "nacelle");
+        HttpResponse<byte[]> compressed = get(query, "GET", "Accept-Encoding", "gzip");
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed.body()))) {
+            assertThat(in.readAllBytes()).isEqualTo(plain.body());
+        }
+        HttpResponse<byte[]> head = get(query, "HEAD");
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(plain.body().length);
+        assertThat(head.headers().firstValue("Content-Type"))
+                .isEqualTo(plain.headers().firstValue("Content-Type"));
+        HttpResponse<byte[]> both = get(query, "HEAD", "Accept-Encoding", "gzip");
+        assertThat(both.body()).isEmpty();
+        assertThat(both.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        assertThat(get("?name%5B%5D=none", "GET").body()).isEmpty();
+        assertThat(text(get("?name%5B%5D=none", "GET", "Accept", "application/openmetrics-text;version=1.0.0")))
+                .isEqualTo("# EOF\n");
+    }
+
+    @Test
+    void protobufIsEscapedAsItsOwnRangeAsks() throws Exception {
+        page.with("one", "# TYPE \"my.metric\" gauge\n{\"my.metric\"} 1\n");
+        for (String rest : List.of("", ",text/plain;version=1.0.0;escaping=allow-utf-8", ";escaping=none-of-these")) {
+            HttpResponse<byte[]> escaped = get("", "GET", "Accept", PROTOBUF + rest);
+            assertThat(escaped.statusCode()).as(rest).isEqualTo(200);
+            assertThat(text(escaped)).as(rest).contains("my_metric").doesNotContain("my.metric");
+        }
+        for (String rest : List.of(";escaping=allow-utf-8", ";escaping=allow-utf-8,text/plain;version=0.0.4")) {
+            HttpResponse<byte[]> asIs = get("", "GET", "Accept", PROTOBUF + rest);
+            assertThat(asIs.statusCode()).as(rest).isEqualTo(200);
+            assertThat(asIs.headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("application/vnd.google.protobuf");
+            assertThat(text(asIs)).as(rest).contains("my.metric");
+        }
+    }
+
+    @Test
     void protobufCarriesNativeHistogramsAndForeignFamilies() throws Exception {
         Histogram.builder()
                 .name("own_seconds")
