@@ -1,29 +1,32 @@
 package dev.nacelle.frontend;
 
 import static dev.nacelle.frontend.FrontendFixture.completionBody;
+import static dev.nacelle.frontend.Routed.BLOCK;
+import static dev.nacelle.frontend.Routed.PROMPT;
+import static dev.nacelle.frontend.Routed.ask;
+import static dev.nacelle.frontend.Routed.awaitIndexed;
+import static dev.nacelle.frontend.Routed.awaitWaiting;
+import static dev.nacelle.frontend.Routed.complete;
+import static dev.nacelle.frontend.Routed.config;
+import static dev.nacelle.frontend.Routed.end;
+import static dev.nacelle.frontend.Routed.ofWorker;
+import static dev.nacelle.frontend.Routed.promptTokens;
+import static dev.nacelle.frontend.Routed.sample;
+import static dev.nacelle.frontend.Routed.store;
+import static dev.nacelle.frontend.Routed.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.nacelle.runtime.kv.LocalRankFeed;
 import dev.nacelle.spi.Disaggregation;
-import dev.nacelle.spi.EngineConfig;
-import dev.nacelle.spi.Registration;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.request.Chunk;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.TokenIds;
 import dev.nacelle.spi.request.Usage;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,10 +34,6 @@ import org.junit.jupiter.api.Timeout;
 /** Who gets a request, from the HTTP port to the engine, and what is shown of it. */
 @Timeout(30)
 class RoutingTest {
-    private static final int BLOCK = 4;
-    /** 32 bytes, and as many tokens: eight blocks, with the begin token before them. */
-    private static final String PROMPT = "it is a truth universally acknow";
-
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     @AfterEach
@@ -92,9 +91,9 @@ class RoutingTest {
         var prompt = promptTokens(fixture, engine);
         var source = own(fixture.ranks().source(engine.id()));
         var publisher = source.publisher(0);
-        publisher.loseOnTheWay(true);
+        source.lose(0, true);
         publisher.stored(new long[] {1, 2}, OptionalLong.empty(), tokens(prompt, 0, 2), BLOCK);
-        publisher.loseOnTheWay(false);
+        source.lose(0, false);
         publisher.stored(new long[] {3}, OptionalLong.of(2), tokens(prompt, 2, 1), BLOCK);
         awaitIndexed(fixture, 3);
         assertThat(fixture.frontend().router().page().toString()).contains("rebuilt=1");
@@ -314,81 +313,5 @@ class RoutingTest {
     private <T extends AutoCloseable> T own(T part) {
         owned.add(part);
         return part;
-    }
-
-    private static EngineConfig config(int ranks) {
-        return EngineConfig.of(
-                "model",
-                new Registration(
-                        OptionalInt.of(1000),
-                        OptionalInt.of(BLOCK),
-                        OptionalLong.of(1000),
-                        OptionalInt.empty(),
-                        OptionalInt.of(32),
-                        OptionalInt.of(ranks),
-                        OptionalInt.of(0)));
-    }
-
-    private static CompletableFuture<HttpResponse<String>> ask(
-            FrontendFixture fixture, String prompt, String... headers) {
-        var request = fixture.request("/v1/completions").header("Content-Type", "application/json");
-        for (int i = 0; i < headers.length; i += 2) request.header(headers[i], headers[i + 1]);
-        var body = completionBody(prompt, ",\"max_tokens\":3");
-        return fixture.client()
-                .sendAsync(request.POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
-    }
-
-    private static CompletableFuture<HttpResponse<String>> complete(FrontendFixture fixture, String body) {
-        return fixture.client().sendAsync(fixture.post("/v1/completions", body), BodyHandlers.ofString());
-    }
-
-    private static void end(DrivenEngine.Call call, int cached) {
-        call.finish(FinishReason.STOP, new Usage(PROMPT.length() + 1, 3, cached));
-    }
-
-    /** The tokens that the prompt becomes. */
-    private static int[] promptTokens(FrontendFixture fixture, DrivenEngine engine) throws Exception {
-        var answer = ask(fixture, PROMPT, "x-nacelle-worker", Long.toHexString(engine.id()));
-        var call = engine.take();
-        var tokens = call.request().tokenIds().toArray();
-        call.finish(FinishReason.STOP, new Usage(tokens.length, 0, 0));
-        answer.get();
-        assertThat(tokens.length).isGreaterThanOrEqualTo(PROMPT.getBytes(StandardCharsets.UTF_8).length);
-        return tokens;
-    }
-
-    private static TokenIds tokens(int[] prompt, int from, int blocks) {
-        return TokenIds.of(IntStream.range(from * BLOCK, (from + blocks) * BLOCK)
-                .map(i -> prompt[i])
-                .toArray());
-    }
-
-    private static void store(LocalRankFeed.Source source, int rank, int[] prompt, int blocks) {
-        var hashes = IntStream.range(0, blocks).mapToLong(i -> 100 + i).toArray();
-        source.publisher(rank).stored(hashes, OptionalLong.empty(), tokens(prompt, 0, blocks), BLOCK);
-    }
-
-    private static void awaitIndexed(FrontendFixture fixture, int held) {
-        while (!fixture.frontend().router().page().toString().contains("held=" + held)) Thread.onSpinWait();
-    }
-
-    private static void awaitWaiting(FrontendFixture fixture, int waiting) throws Exception {
-        fixture.awaitMetric("dynamo_frontend_router_queue_pending_requests{worker_type=\"decode\"}", waiting);
-    }
-
-    private static String ofWorker(String family, DrivenEngine engine, String rank) {
-        return "dynamo_frontend_worker_%s{dp_rank=\"%s\",worker_id=\"%d\",worker_type=\"decode\"}"
-                .formatted(family, rank, engine.id());
-    }
-
-    /** The only sample of that name. */
-    private static double sample(FrontendFixture fixture, String name) throws Exception {
-        var lines = fixture.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + "{"))
-                .toList();
-        assertThat(lines).hasSize(1);
-        return Double.parseDouble(lines.getFirst().substring(lines.getFirst().lastIndexOf(' ') + 1));
     }
 }

@@ -8,23 +8,29 @@ public final class Booking implements AutoCloseable {
     private final Pool pool;
     private final Rank rank;
     private final int[] prompt;
+    /** The prompt's full blocks, which others may use too; empty where the pool did not look at them. */
+    private final long[] chain;
+
     private final int blockSize;
     private int prefillTokens;
+    /** Those of the chain, and this request's own. */
     private long blocks;
+
     private long tokens;
     private boolean closed;
 
-    Booking(Pool pool, Rank rank, int[] prompt, int blockSize, int prefillTokens) {
+    Booking(Pool pool, Rank rank, int[] prompt, long[] chain, int blockSize, int prefillTokens) {
         this.pool = pool;
         this.rank = rank;
         this.prompt = prompt;
+        this.chain = chain;
         this.blockSize = blockSize;
         this.prefillTokens = prefillTokens;
         tokens = prompt.length;
         blocks = (tokens + blockSize - 1) / blockSize;
         rank.inFlight++;
         rank.prefillTokens += prefillTokens;
-        rank.blocks += blocks;
+        rank.blocks += rank.prompts.use(chain) + blocks - chain.length;
     }
 
     public Rank rank() {
@@ -66,7 +72,7 @@ public final class Booking implements AutoCloseable {
             closed = true;
             rank.inFlight--;
             rank.prefillTokens -= prefillTokens;
-            rank.blocks -= blocks;
+            rank.blocks -= rank.prompts.release(chain) + blocks - chain.length;
             prefillTokens = 0;
         }
         pool.freed();

@@ -38,7 +38,10 @@ final class Chooser {
     }
 
     private static boolean isBusier(Rank one, Rank other) {
-        return one.inFlight != other.inFlight ? one.inFlight > other.inFlight : one.prefillTokens > other.prefillTokens;
+        if (one.inFlight != other.inFlight) return one.inFlight > other.inFlight;
+        if (one.prefillTokens != other.prefillTokens) return one.prefillTokens > other.prefillTokens;
+        // Other routers may send there what this one does not see: then the engines' word is all there is.
+        return one.reportedUsage() > other.reportedUsage();
     }
 
     /** The cost of a placement, in blocks: those to prefill, weighed, and those that are in use. */

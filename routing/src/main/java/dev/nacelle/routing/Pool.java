@@ -161,6 +161,7 @@ public final class Pool {
                     this,
                     rank,
                     request.tokens(),
+                    chain,
                     hasher.blockSize(),
                     request.tokens().length - cached * hasher.blockSize());
             request.session().ifPresent(session -> sessions.placed(session, rank));

@@ -15,6 +15,9 @@ public final class Rank {
     /** Its number in the index. */
     final int slot;
 
+    /** What of {@link #blocks} requests may share. */
+    final ActiveBlocks prompts = new ActiveBlocks();
+
     long prefillTokens;
     long blocks;
     int inFlight;
@@ -28,7 +31,12 @@ public final class Rank {
         this.slot = slot;
     }
 
-    /** What is under way on it, by the router's own account. */
+    /**
+     * What is under way on it, by the router's own account.
+     *
+     * @param prefillTokens prompt tokens that are not computed yet
+     * @param blocks KV blocks in use; those that several requests begin with once, where the pool looks at prompts
+     */
     public record Load(int requests, long prefillTokens, long blocks) {}
 
     public Worker worker() {
@@ -46,9 +54,9 @@ public final class Rank {
         reportedUsage = usage;
     }
 
-    /** The share of its KV cache that is in use, by its engine's account. */
+    /** The share of its KV cache that is in use, by its engine's account; of a worker as a whole, its ranks' average. */
     public double reportedUsage() {
-        return reportedUsage;
+        return dpRank == WHOLE ? worker.reportedUsage() : reportedUsage;
     }
 
     /** KV blocks in use, by its engine's account. */

@@ -54,6 +54,12 @@ public final class Worker {
         return whole;
     }
 
+    double reportedUsage() {
+        double sum = 0;
+        for (var rank : array) sum += rank.reportedUsage();
+        return sum / array.length;
+    }
+
     void addRanks(Candidates candidates) {
         for (var rank : array) candidates.add(rank);
     }

@@ -8,6 +8,7 @@ import dev.nacelle.routing.Placement.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -63,6 +64,47 @@ class PoolTest {
         for (int i = 0; i < 2; i++)
             assertThat(place(request).rank().worker().id()).isEqualTo(1);
         assertThat(place(EIGHT_BLOCKS).rank().worker().id()).isEqualTo(2);
+    }
+
+    @Test
+    void blocksThatRequestsShareAreInUseOnce() {
+        join(1);
+        var half = IntStream.range(0, 4 * BLOCK);
+        var other = IntStream.concat(half, IntStream.range(500, 500 + 4 * BLOCK + 1))
+                .toArray();
+        var first = place(EIGHT_BLOCKS);
+        var second = place(EIGHT_BLOCKS);
+        var third = place(RouteRequest.of(other));
+        var rank = first.rank();
+        assertThat(pool.load(rank).blocks()).isEqualTo(8 + 4 + 1); // the last not full, so nobody else's
+        first.booking().generated(1);
+        second.booking().generated(BLOCK + 1);
+        assertThat(pool.load(rank).blocks()).isEqualTo(13 + 1 + 2);
+        first.booking().close();
+        assertThat(pool.load(rank).blocks()).isEqualTo(13 + 2);
+        second.booking().close();
+        assertThat(pool.load(rank).blocks()).isEqualTo(9);
+        third.booking().close();
+        assertThat(pool.load(rank)).isEqualTo(new Rank.Load(0, 0, 0));
+    }
+
+    @Test
+    void whereTheOwnAccountsAreEqualTheEnginesWordCounts() {
+        pool = pool(RoutingMode.LEAST_LOADED);
+        pool.join(new Worker.Spec(1, 0, 2, 0, 0, () -> true));
+        join(2);
+        ranks(1).get(1).reported(80, 0.8);
+        ranks(2).getFirst().reported(30, 0.3);
+        for (int i = 0; i < 20; i++) {
+            var placed = place(EIGHT_BLOCKS); // 0.3 against an average of 0.4
+            assertThat(placed.rank().worker().id()).isEqualTo(2);
+            placed.booking().close();
+        }
+        var running = place(EIGHT_BLOCKS);
+        assertThat(place(EIGHT_BLOCKS).rank().worker().id())
+                .as("what is known comes first")
+                .isEqualTo(1);
+        running.booking().close();
     }
 
     @Test
@@ -277,9 +319,13 @@ class PoolTest {
 
     /** The worker holds so many of the eight blocks. */
     private void stores(long worker, int blocks) {
+        pool.index().storedChain(ranks(worker).getFirst().slot, pool.hasher().chain(EIGHT_BLOCKS.tokens()), blocks);
+    }
+
+    private List<Rank> ranks(long worker) {
         var found = pool.worker(worker);
         if (found == null) throw new AssertionError();
-        pool.index().storedChain(found.ranks().getFirst().slot, pool.hasher().chain(EIGHT_BLOCKS.tokens()), blocks);
+        return found.ranks();
     }
 
     private Placed place(RouteRequest request) {

@@ -23,11 +23,4 @@ public interface KvEventPublisher {
 
     /** The rank's whole cache was emptied. */
     void cleared();
-
-    /**
-     * A fault to test routers with: while true, events are numbered and known to the host, but reach no router.
-     *
-     * @param lost whether the events from now on are lost
-     */
-    default void loseOnTheWay(boolean lost) {}
 }

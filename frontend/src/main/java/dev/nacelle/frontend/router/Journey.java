@@ -52,7 +52,9 @@ final class Journey implements InFlight {
     void begin() {
         var prefill = pools.readyPrefill();
         // Whoever names a worker means that one, and nobody before it.
-        if (prefill.isEmpty() || out.hints().worker().isPresent()) decode(Phase.AGGREGATED, Map.of());
+        boolean named = out.hints().worker().isPresent();
+        // Where nobody could go on with it, a prefill would be in vain.
+        if (prefill.isEmpty() || named || pools.readyDecode().isEmpty()) decode(Phase.AGGREGATED, Map.of());
         else
             go(new Leg(
                     this,

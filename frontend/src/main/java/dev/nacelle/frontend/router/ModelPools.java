@@ -51,6 +51,11 @@ final class ModelPools implements AutoCloseable {
         return Optional.ofNullable(decode);
     }
 
+    /** The same, if somebody there is ready. */
+    Optional<LivePool> readyDecode() {
+        return decode().filter(LivePool::isReady);
+    }
+
     /** Where prompts are computed for others, if somebody there is ready. */
     Optional<LivePool> readyPrefill() {
         return Optional.ofNullable(prefill).filter(LivePool::isReady);

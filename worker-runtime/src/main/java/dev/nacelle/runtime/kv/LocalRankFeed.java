@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -38,7 +40,7 @@ public final class LocalRankFeed implements RankFeed {
     /** Where one worker's news come in, until closed. */
     public final class Source implements AutoCloseable {
         private final long workerId;
-        private final List<RankId> ranks = new CopyOnWriteArrayList<>();
+        private final Map<Integer, RankPublisher> ranks = new ConcurrentHashMap<>();
         private volatile boolean closed;
 
         private Source(long workerId) {
@@ -58,15 +60,32 @@ public final class LocalRankFeed implements RankFeed {
             var rank = new RankId(workerId, dpRank);
             var mirror = new RankMirror(RankMirror.BLOCKS_MAX);
             mirrors.put(rank, mirror);
-            ranks.add(rank);
-            return new RankPublisher(this, rank, mirror);
+            var publisher = new RankPublisher(this, rank, mirror);
+            ranks.put(dpRank, publisher);
+            return publisher;
+        }
+
+        /**
+         * A fault to test routers with: while it lasts, a rank's events are numbered and mirrored, and nobody hears them.
+         * Does nothing for a rank without events.
+         */
+        public void lose(int dpRank, boolean on) {
+            var publisher = ranks.get(dpRank);
+            if (publisher != null) publisher.losing = on;
+        }
+
+        /** The ranks with events, and whether those are being lost. */
+        public SortedMap<Integer, Boolean> losing() {
+            var losing = new TreeMap<Integer, Boolean>();
+            ranks.forEach((dpRank, publisher) -> losing.put(dpRank, publisher.losing));
+            return losing;
         }
 
         /** What is published from now on goes nowhere, and what the worker's ranks held is forgotten. */
         @Override
         public void close() {
             closed = true;
-            ranks.forEach(mirrors::remove);
+            ranks.values().forEach(publisher -> mirrors.remove(publisher.rank));
         }
     }
 
@@ -99,11 +118,6 @@ public final class LocalRankFeed implements RankFeed {
         @Override
         public void cleared() {
             publish(new KvEvent.Cleared());
-        }
-
-        @Override
-        public void loseOnTheWay(boolean lost) {
-            losing = lost;
         }
 
         private void publish(KvEvent event) {

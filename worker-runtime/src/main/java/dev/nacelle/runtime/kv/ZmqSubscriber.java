@@ -23,8 +23,16 @@ public final class ZmqSubscriber implements AutoCloseable {
     private static final int QUEUE_MESSAGES = 100_000;
 
     private static final long MESSAGE_BYTES_MAX = 64 << 20;
-    private static final Duration REPLAY_SILENCE_MAX = Duration.ofMillis(500);
-    private static final int REPLAY_ATTEMPTS = 6;
+    /**
+     * JeroMQ (0.6.0) now and then never polls a new connection: when something is sent while it is being made, its poller
+     * may cancel the selection key of both the connecting and the connected channel. A handshake that takes as long as
+     * this is given up, and the next connection, made while nothing is sent, carries what waited; by default that takes 30 s.
+     */
+    private static final Duration HANDSHAKE_MAX = Duration.ofSeconds(1);
+
+    /** Long enough for a second connection. */
+    private static final Duration REPLAY_SILENCE_MAX = Duration.ofSeconds(4);
+
     /** The number of the frame that ends a replay. */
     private static final long END = -1;
 
@@ -79,16 +87,10 @@ public final class ZmqSubscriber implements AutoCloseable {
     private void replay(long first, ZmqSequence.Taker taker) {
         if (source.replayEndpoint().isEmpty()) return;
         var endpoint = source.replayEndpoint().get();
-        for (int i = 0; i < REPLAY_ATTEMPTS; i++) if (replay(endpoint, first, taker)) return;
-        LOG.warn("{}: no replay from {} on", endpoint, first);
+        if (!replay(endpoint, first, taker)) LOG.warn("{}: no replay from {} on", endpoint, first);
     }
 
-    /**
-     * Asks once, on a connection of its own. Now and then the first message on a new connection to libzmq's ROUTER is
-     * lost (about one in six was, on a busy machine): so silence means to ask again.
-     *
-     * @return whether there was an answer
-     */
+    /** Asks on a connection of its own. @return whether there was an answer to its end */
     private boolean replay(String endpoint, long first, ZmqSequence.Taker taker) {
         try (var socket = context.socket(SocketType.DEALER)) {
             configure(socket);
@@ -110,6 +112,7 @@ public final class ZmqSubscriber implements AutoCloseable {
 
     private static void configure(ZMQ.Socket socket) {
         socket.setLinger(0);
+        socket.setHandshakeIvl((int) HANDSHAKE_MAX.toMillis());
         socket.setRcvHWM(QUEUE_MESSAGES);
         socket.setMaxMsgSize(MESSAGE_BYTES_MAX);
     }

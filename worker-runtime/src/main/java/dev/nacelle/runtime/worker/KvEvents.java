@@ -2,11 +2,13 @@ package dev.nacelle.runtime.worker;
 
 import dev.nacelle.runtime.kv.LocalRankFeed;
 import dev.nacelle.runtime.kv.ZmqSubscriber;
+import dev.nacelle.spi.EngineAction;
 import dev.nacelle.spi.kv.KvEventPublisher;
 import dev.nacelle.spi.kv.KvEventSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 
 /** The KV-cache events of one worker's ranks, handed on until closed. */
 final class KvEvents implements AutoCloseable {
@@ -46,6 +48,11 @@ final class KvEvents implements AutoCloseable {
                 case KvEventSource.Zmq zmq -> subscribe(zmq, publisher);
             }
         }
+    }
+
+    /** What the host offers on the system port beside the engine's own controls; nothing for one without events. */
+    Map<String, EngineAction> controls() {
+        return feed.losing().isEmpty() ? Map.of() : Map.of("drop_events", new DropEvents(feed));
     }
 
     private synchronized void subscribe(KvEventSource.Zmq source, KvEventPublisher publisher) {

@@ -60,11 +60,14 @@ record StartSteps(Engine engine, WorkerPlace place) {
         return step("healthCheckRequest", engine.code()::healthCheckRequest);
     }
 
-    ActionBoard.Target actions() throws StartException {
+    /** @param ofHost controls beside the engine's own, which win where the names are the same */
+    ActionBoard.Target actions(Map<String, EngineAction> ofHost) throws StartException {
+        var controls = new LinkedHashMap<>(ofHost);
+        controls.putAll(inEnginesLoader(step("controls", engine.code()::controls)));
         return new ActionBoard.Target(
                 place.spec().component(),
                 place.idHex(),
-                inEnginesLoader(step("controls", engine.code()::controls)),
+                controls,
                 inEnginesLoader(step("updates", engine.code()::updates)));
     }
 

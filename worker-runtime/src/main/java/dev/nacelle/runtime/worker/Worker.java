@@ -190,7 +190,7 @@ final class Worker implements AutoCloseable {
                 ready.kvEvents.feed().load());
         steps.attachKvEvents(model, ready.kvEvents);
         var probe = steps.healthCheckRequest();
-        var actions = steps.actions();
+        var actions = steps.actions(ready.kvEvents.controls());
         steps.endpointReady();
         if (stopAsked.getAsBoolean()) return;
         var lease = register(ready);

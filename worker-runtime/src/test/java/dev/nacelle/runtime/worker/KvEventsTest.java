@@ -14,6 +14,8 @@ import dev.nacelle.spi.request.TokenIds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -108,14 +110,43 @@ class KvEventsTest {
         attach(0);
         var publisher = publishers.getFirst();
         publisher.stored(new long[] {11}, OptionalLong.empty(), TokenIds.of(1, 2), 2);
-        publisher.loseOnTheWay(true);
+        events.feed().lose(0, true);
         publisher.stored(new long[] {12, 13}, OptionalLong.of(11), TokenIds.of(3, 4, 5, 6), 2);
-        publisher.loseOnTheWay(false);
+        events.feed().lose(0, false);
         publisher.removed(13);
         assertThat(heard).hasSize(2).last().isEqualTo("2a/0#2 removed [13]");
         var held = feed.blocks(new RankId(42, 0)).orElseThrow();
         assertThat(held.nextNumber()).isEqualTo(3);
         assertThat(held.blocks()).extracting(block -> block.hashes()[0]).containsExactly(11L, 12L);
+    }
+
+    @Test
+    void theControlLosesTheEventsOfOneRankOrOfAll() throws Exception {
+        assertThat(events.controls()).as("nothing to lose").isEmpty();
+        attach(0, 1);
+        var control = Objects.requireNonNull(events.controls().get("drop_events"));
+        assertThat(control.apply(Map.of("dp_rank", 1)))
+                .isEqualTo(Map.of("status", "ok", "events", Map.of("0", "sent", "1", "dropped")));
+        publishers.forEach(KvEventPublisher::cleared);
+        assertThat(heard).containsExactly("2a/0#0 cleared");
+        control.apply(Map.of());
+        publishers.forEach(KvEventPublisher::cleared);
+        assertThat(heard).hasSize(1);
+        assertThat(control.apply(Map.of("on", false)))
+                .isEqualTo(Map.of("status", "ok", "events", Map.of("0", "sent", "1", "sent")));
+        publishers.forEach(KvEventPublisher::cleared);
+        assertThat(heard).containsExactly("2a/0#0 cleared", "2a/0#2 cleared", "2a/1#2 cleared");
+    }
+
+    @Test
+    void theControlSaysWhatItExpected() throws Exception {
+        attach(0, 1);
+        var control = Objects.requireNonNull(events.controls().get("drop_events"));
+        assertThat(control.apply(Map.of("dp_rank", 2)))
+                .containsEntry("status", "error")
+                .containsEntry("message", "dp_rank 2, expected one of [0, 1]");
+        assertThat(control.apply(Map.of("on", "yes"))).containsEntry("message", "on yes, expected true or false");
+        assertThat(control.apply(Map.of("of", true))).containsEntry("message", "of: not known, expected on, dp_rank");
     }
 
     private void attach(int... ranks) {

@@ -39,7 +39,6 @@ final class Faults {
         controls.put("slow", body -> apply(body, Set.of("factor"), Faults::slow));
         controls.put("hang", body -> apply(body, Set.of("on"), Faults::hang));
         controls.put("out_of_blocks", body -> apply(body, Set.of("on", "blocks"), Faults::outOfBlocks));
-        controls.put("drop_events", body -> apply(body, Set.of("on"), Faults::dropEvents));
         controls.put("clear_cache", body -> apply(body, Set.of(), _ -> SimulatedWorker::clearCache));
         controls.put("crash", body -> applyToAll(body, service::crash));
         controls.put("recover", body -> applyToAll(body, service::recover));
@@ -62,11 +61,6 @@ final class Faults {
         if (!(blocks >= 0)) throw new IllegalArgumentException("blocks %s, expected 0 or more".formatted(blocks));
         int withheld = flag(body) ? (int) blocks : 0;
         return (worker, rank) -> worker.withhold(rank, withheld);
-    }
-
-    private static ObjIntConsumer<SimulatedWorker> dropEvents(Map<String, Object> body) {
-        boolean on = flag(body);
-        return (worker, rank) -> worker.loseEvents(rank, on);
     }
 
     private Map<String, Object> apply(Map<String, Object> body, Set<String> keys, Fault fault)

@@ -102,7 +102,6 @@ final class Service {
             owned.slowDown(rank, 1);
             owned.hang(rank, false);
             owned.withhold(rank, 0);
-            owned.loseEvents(rank, false);
         }
         if (!crashed) return;
         crashed = false;

@@ -64,16 +64,6 @@ class FaultsTest {
     }
 
     @Test
-    void eventsAreLostForOneRankAloneBehindTheirNumbering() throws Exception {
-        try (var served = Served.of(new Options().speedup(0).ranks(2))) {
-            served.control("drop_events", Map.of("dp_rank", 4));
-            assertThat(served.events).containsExactly("4 lost");
-            served.control("recover", Map.of());
-            assertThat(served.events).containsExactly("4 lost", "3 heard", "4 heard");
-        }
-    }
-
-    @Test
     void aWrongBodyIsAnsweredWithWhatWasExpected() throws Exception {
         try (var served = Served.of(new Options())) {
             assertError(served, "slow", Map.of("factor", 0), "factor 0.0, expected more than 0");

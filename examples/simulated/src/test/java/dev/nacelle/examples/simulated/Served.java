@@ -171,10 +171,5 @@ final class Served implements AutoCloseable {
         public void cleared() {
             events.add("%d cleared".formatted(rank));
         }
-
-        @Override
-        public void loseOnTheWay(boolean lost) {
-            events.add("%d %s".formatted(rank, lost ? "lost" : "heard"));
-        }
     }
 }

@@ -25,11 +25,6 @@ final class KvCache {
         events = publisher;
     }
 
-    /** Lets the events from now on get lost on their way to routers, or not any more. */
-    void loseEvents(boolean lost) {
-        if (events != null) events.loseOnTheWay(lost);
-    }
-
     /**
      * Gives a sequence that has no blocks those of its beginning that are cached, and new ones up to so many tokens
      * beyond. At least one token is left to compute, as the next one comes of it. False, and nothing given, when too few

@@ -144,11 +144,6 @@ public final class SimulatedWorker {
         loops.get(rank).withhold(Math.min(blocks, config.blocks()));
     }
 
-    /** Fault: lets the rank's events get lost behind their numbering, until called with false. */
-    public void loseEvents(int rank, boolean lost) {
-        loops.get(rank).rank.cache().loseEvents(lost);
-    }
-
     /** Fault: ends all of the rank's sequences as failed and loses what is cached. It can be used again at once. */
     public void crash(int rank) {
         loops.get(rank).crash();
