@@ -13,6 +13,9 @@ final class Plot {
     /** Told apart also by those who do not see red and green (Okabe and Ito, 2008). */
     private static final List<String> COLOURS = List.of("#000000", "#E69F00", "#CC79A7", "#0072B2", "#009E73");
 
+    /** The last lies on the one before where predictions come true: dashed, it lets that be seen. */
+    private static final List<String> DASHES = List.of("none", "none", "none", "none", "6 6");
+
     private static final int WIDTH = 860;
     private static final int HEIGHT = 340;
     private static final int LEFT_MS = 60;
@@ -74,16 +77,22 @@ final class Plot {
                         .append(number(x(left, point.x())))
                         .append(' ')
                         .append(number(y(Math.clamp(height.applyAsDouble(point.y()), 0, 1))));
-            add("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n", path, COLOURS.get(i));
+            line(path.toString(), i);
         }
     }
 
     private void legend(List<Line> lines) {
         for (int i = 0; i < lines.size(); i++) {
             int x = LEFT_MS + 150 * i;
-            add("<path d=\"M%d %dh22\" stroke=\"%s\" stroke-width=\"2\"/>%n", x, HEIGHT - 14, COLOURS.get(i));
+            line("M%d %dh22".formatted(x, HEIGHT - 14), i);
             text(x + 28, HEIGHT - 10, "start", lines.get(i).name());
         }
+    }
+
+    private void line(String path, int number) {
+        add(
+                "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\"/>%n",
+                path, COLOURS.get(number), DASHES.get(number));
     }
 
     private void text(double x, double y, String anchor, String text) {

@@ -4,13 +4,16 @@ import dev.nacelle.examples.simulated.core.RankConfig;
 import dev.nacelle.examples.simulated.core.Timing;
 import dev.nacelle.routing.PoolOptions;
 import dev.nacelle.routing.RoutingMode;
-import java.util.Map;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
  * The same load per worker on ever more workers, up to 10 000: what routing by cache is worth then, what it costs the
  * router, and from where on one router is not enough. Engines are simulated, routers are real, and so is the time that they
- * take; the queue before them is simulated with those times. Prints the tables of docs/scale.md.
+ * take; the queue before them is simulated with those times. Writes the tables of docs/scale.md.
  */
 public final class ScaleSimulation {
     private static final long SEED = 7;
@@ -28,75 +31,79 @@ public final class ScaleSimulation {
 
     private ScaleSimulation() {}
 
-    public static void main(String... arguments) {
-        System.out.printf(
-                "%-8s %-12s %6s %11s %9s %13s %14s %9s %12s%n",
+    public static void main(String... arguments) throws IOException {
+        var page = new Page(Path.of(arguments[0]).resolve("scale.md"));
+        int most = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10_000;
+        if (most < 100) throw new IllegalArgumentException("up to %d workers, expected at least 100".formatted(most));
+        var table = new Table(
                 "workers",
                 "mode",
-                "cells",
+                "routers",
                 "TTFT mean",
                 "hit rate",
-                "decision p50",
-                "block event",
+                "decision, median",
+                "block event, median",
                 "index",
-                "B per block");
+                "bytes a block");
         var decisions = new TreeMap<Integer, Double>();
         double blockMicros = 0;
-        for (int workers : new int[] {10, 100, 1_000, 10_000}) {
-            row(workers, RoutingMode.ROUND_ROBIN, 1);
-            var one = row(workers, RoutingMode.KV, 1);
+        for (int workers = 10; workers <= most; workers *= 10) {
+            row(table, workers, RoutingMode.ROUND_ROBIN, 1);
+            var one = row(table, workers, RoutingMode.KV, 1);
             decisions.put(workers, one.decisionMicros());
             blockMicros = one.blockEventMicros();
-            if (workers > WORKERS_PER_CELL) row(workers, RoutingMode.KV, workers / WORKERS_PER_CELL);
+            if (workers > WORKERS_PER_CELL) row(table, workers, RoutingMode.KV, workers / WORKERS_PER_CELL);
         }
-        queues(decisions, blockMicros);
+        page.write("events", table.toString());
+        page.write("queues", queues(decisions, blockMicros));
     }
 
-    private static Outcome row(int workers, RoutingMode mode, int cells) {
+    private static Outcome row(Table table, int workers, RoutingMode mode, int cells) {
         // Four applications per worker, each with a system prompt of its own; a conversation's turns are 3 s apart.
         var chat = new ChatWorkload(4 * workers, 2_000, 5, 150, 50, 3);
         var turns = chat.generate(SEED, CONVERSATIONS_PER_WORKER_SECOND * workers, SECONDS);
         var options = PoolOptions.DEFAULT.withMode(mode);
         var outcome = Cluster.run(workers, WORKER, options, cells, SEED, turns, WARM_UP_SECONDS);
-        System.out.printf(
-                "%-8d %-12s %6d %8.1f ms %9.3f %10.1f µs %11.2f µs %6d MB %12s%n",
-                workers,
-                RoutingComparison.name(mode),
-                cells,
-                outcome.meanTtftMillis(),
-                outcome.hitRate(),
-                outcome.decisionMicros(),
-                outcome.blockEventMicros(),
-                outcome.indexBytes() >> 20,
-                outcome.indexedBlocks() == 0 ? "-" : Long.toString(outcome.indexBytes() / outcome.indexedBlocks()));
+        boolean indexed = outcome.indexedBlocks() > 0;
+        table.row(
+                "%,d".formatted(workers),
+                "`%s`".formatted(RoutingComparison.name(mode)),
+                Integer.toString(cells),
+                "%.1f ms".formatted(outcome.meanTtftMillis()),
+                "%.3f".formatted(outcome.hitRate()),
+                "%.0f µs".formatted(outcome.decisionMicros()),
+                indexed ? "%.2f µs".formatted(outcome.blockEventMicros()) : "",
+                indexed ? "%d MB".formatted(outcome.indexBytes() >> 20) : "",
+                indexed ? Long.toString(outcome.indexBytes() / outcome.indexedBlocks()) : "");
+        System.err.printf("%,d workers, %s, %d routers: done%n", workers, RoutingComparison.name(mode), cells);
         return outcome;
     }
 
-    private static void queues(Map<Integer, Double> decisions, double blockMicros) {
-        double large = decisions.getOrDefault(10_000, 0.0);
-        double small = decisions.getOrDefault(1_000, 0.0);
-        double perWorker = Math.max(0, large - small) / 9_000;
-        double fixed = Math.max(0, small - 1_000 * perWorker);
-        System.out.printf(
-                "%na decision takes %.1f µs + %.4f µs for each worker, a block event %.2f µs; %.1f requests/s and %.0f block events/s a worker%n%n",
-                fixed,
-                perWorker,
-                blockMicros,
-                REQUESTS_PER_WORKER_SECOND,
-                REQUESTS_PER_WORKER_SECOND * BLOCKS_PER_REQUEST);
-        System.out.printf(
-                "%-8s %-26s %-26s %-26s%n",
-                "workers", "one router", "four, each with all events", "cells of " + WORKERS_PER_CELL);
+    private static String queues(NavigableMap<Integer, Double> decisions, double blockMicros) {
+        var largest = Objects.requireNonNull(decisions.lastEntry());
+        var smaller = Objects.requireNonNull(decisions.lowerEntry(largest.getKey()));
+        double perWorker = Math.max(0, largest.getValue() - smaller.getValue()) / (largest.getKey() - smaller.getKey());
+        double fixed = Math.max(0, smaller.getValue() - smaller.getKey() * perWorker);
+        var table = new Table("workers", "one router", "four, each with all events", "cells of " + WORKERS_PER_CELL);
         for (int workers : new int[] {500, 1_000, 2_000, 3_000, 5_000, 10_000}) {
             double micros = fixed + perWorker * workers;
             double cellMicros = fixed + perWorker * WORKERS_PER_CELL;
-            System.out.printf(
-                    "%-8d %-26s %-26s %-26s%n",
-                    workers,
+            table.row(
+                    "%,d".formatted(workers),
                     shown(queue(workers, workers, micros, blockMicros)),
                     shown(queue(workers / 4.0, workers, micros, blockMicros)),
                     shown(queue(WORKERS_PER_CELL, WORKERS_PER_CELL, cellMicros, blockMicros)));
         }
+        return """
+                A decision took %.1f µs and %.4f µs for each worker, a block event %.2f µs; a worker brings %.1f requests and %.0f block events a second:
+
+                """.formatted(
+                                fixed,
+                                perWorker,
+                                blockMicros,
+                                REQUESTS_PER_WORKER_SECOND,
+                                REQUESTS_PER_WORKER_SECOND * BLOCKS_PER_REQUEST)
+                + table;
     }
 
     /**
