@@ -60,6 +60,10 @@ final class LoopThread {
         return Optional.ofNullable(failure);
     }
 
+    boolean isOver() {
+        return !thread.isAlive();
+    }
+
     /** Waits for its end. @return whether it has ended */
     boolean join(Duration limit) throws InterruptedException {
         return thread.join(limit);

@@ -83,6 +83,10 @@ final class Watchdog {
     }
 
     private void look() throws InterruptedException {
+        if (loop.isOver()) {
+            stop();
+            return;
+        }
         long turn = gate.turns();
         var at = gate.atOneTurn();
         if (at.compareTo(hangTimeout) > 0) {
@@ -108,6 +112,7 @@ final class Watchdog {
         var message = "the event loop has not turned for %.1f s".formatted(at.toMillis() / 1e3);
         outbox.put(FrameWriter.degraded(message));
         var stack = loop.stack(stackLimit);
+        if (gate.turns() != turn) return; // it went on by itself meanwhile
         if (stack.isEmpty()) {
             // Who asked is on the way in, and an interrupt would hit it there.
             isLost(message + "; it is in one long operation, which lets nobody in");
