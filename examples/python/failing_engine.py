@@ -39,6 +39,7 @@ BREAKS = {
     "usage-wrong": "usage",
     "shared-state": "interleaved-requests",
     "log-probs-missing": "log-probabilities",
+    "embeds-nothing": "embeddings",
     "takes-any-length": "prompt-too-long",
     "lock-across-yield": "slow-reader-isolated",
     "impatient": "slow-reader-resumes",
@@ -117,6 +118,8 @@ class FailingEngine(EchoEngine):
             config.model = ""
         if self.fail == "log-probs-missing":
             config.capabilities = ["log_probabilities"]
+        if self.fail == "embeds-nothing":
+            config.capabilities = ["embeddings"]
         return config
 
     async def register_prometheus(self, metrics):

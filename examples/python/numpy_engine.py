@@ -36,7 +36,7 @@ class NumpyEngine(nacelle.LLMEngine):
         return nacelle.EngineConfig(
             model=self.model,
             llm=nacelle.LlmRegistration(context_length=self.context_length),
-            capabilities=["log_probabilities"],
+            capabilities=["log_probabilities", "embeddings"],
         )
 
     def learn(self):
@@ -50,6 +50,9 @@ class NumpyEngine(nacelle.LLMEngine):
         prompt = request["token_ids"]
         if len(prompt) > self.context_length:
             raise nacelle.InvalidArgument(f"a prompt of {len(prompt)} tokens, expected at most {self.context_length}")
+        if request.get("task") == "embed":
+            yield {"token_ids": [], "embedding": self.embed(prompt), "finish_reason": "stop"}
+            return
         stop = nacelle.StopRule.of(request)
         sampling = request.get("sampling_options") or {}
         with_log_probs = (request.get("output_options") or {}).get("logprobs") is not None
@@ -70,6 +73,11 @@ class NumpyEngine(nacelle.LLMEngine):
             yield chunk
             await asyncio.sleep(0)  # the others' turn
         yield {"token_ids": [], "finish_reason": "length"}
+
+    def embed(self, prompt):
+        """What may follow the prompt's bytes, on average: texts that go on alike have vectors close to each other."""
+        mean = np.exp(self.log_probs[np.asarray(prompt) % VOCABULARY]).mean(axis=0)
+        return (mean / np.linalg.norm(mean)).tolist()
 
     async def cleanup(self):
         self.log_probs = None

@@ -47,7 +47,7 @@ class EngineConfig:
     :param runtime_data: anything else that others should know of this worker
     :param model_aliases: further names that clients may use
     :param capabilities: what the engine can do beyond plain answers: ``log_probabilities``, ``prompt_log_probabilities``,
-        ``guided_decoding``, ``embeddings``, ``multiple_choices``, ``logit_bias``. A request for what is not among them is refused
+        ``guided_decoding``, ``embeddings`` (or ``embeddings_only``), ``multiple_choices``, ``logit_bias``. A request for what is not among them is refused
         before it comes to the engine
     """
 

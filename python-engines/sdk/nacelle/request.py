@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Awaitable, Dict, FrozenSet, List, Mapping, MutableMapping, Optional, Protocol, TypedDict
+from typing import Any, Awaitable, Dict, FrozenSet, List, Literal, Mapping, MutableMapping, Optional, Protocol, TypedDict
 
 
 class SamplingOptions(TypedDict, total=False):
@@ -45,10 +45,16 @@ class OutputOptions(TypedDict, total=False):
 class GenerateRequest(TypedDict, total=False):
     """A request. A key without a value is absent or None: read with ``.get``. The dict is the engine's to change.
 
+    ``task`` is what is asked for: ``generate`` (also where it is absent), or ``embed``, a vector for the prompt, which only
+    engines with ``embeddings`` or ``embeddings_only`` among their capabilities are asked for. ``dimensions`` is how long a
+    vector its caller wants, where he says so.
+
     ``token_ids`` is always there, except for engines with ``model_input: text``: those get ``prompt`` or ``messages``.
     """
 
     token_ids: List[int]
+    task: Literal["generate", "embed"]
+    dimensions: Optional[int]
     prompt: Optional[str]
     messages: Optional[List[Dict[str, Any]]]
     model: Optional[str]
@@ -83,7 +89,8 @@ class TopLogProb(TypedDict, total=False):
 class GenerateChunk(TypedDict, total=False):
     """An item of the answer. Exactly one carries ``finish_reason``: the last.
 
-    ``token_ids`` may be empty or hold many; ``index`` is the choice, 0 unless several were asked for.
+    ``token_ids`` may be empty or hold many; ``index`` is the choice, 0 unless several were asked for. The answer to the task
+    ``embed`` is one chunk with ``embedding``, a list of floats, and a last one with ``finish_reason: "stop"``, or both in one.
     ``finish_reason`` is one of ``stop``, ``eos``, ``length``, ``cancelled``, ``content_filter``, ``tool_calls`` and
     ``error`` (or ``"error: what happened"``).
     """
@@ -97,6 +104,7 @@ class GenerateChunk(TypedDict, total=False):
     disaggregated_params: Optional[Dict[str, Any]]
     engine_data: Optional[Dict[str, Any]]
     text: Optional[str]
+    embedding: Optional[List[float]]
 
 
 class Span(Protocol):

@@ -50,7 +50,7 @@ def start_span(context: Context, name: str, **attrs: Any) -> Span:
 
 
 def trace_headers(context: Context) -> Optional[Dict[str, str]]:
-    """W3C trace headers to pass on; None while there is no trace."""
+    """W3C trace headers and ``x-request-id`` to pass on; None while there is no trace."""
     return context.trace_headers()
 
 

@@ -24,7 +24,7 @@ def check(*arguments, folder=None, code=0, path=SDK):
 def test_prints_a_table_and_exits_with_0():
     out = check("--path", str(EXAMPLES), "echo_engine:EchoEngine", "--args", '{"rate": 5000}')
     assert "passed   cancel-in-time" in out
-    assert out.splitlines()[-1] == "33 passed, 0 failed, 7 skipped"
+    assert out.splitlines()[-1] == "33 passed, 0 failed, 8 skipped"
 
 
 def test_exits_with_1_when_a_rule_was_broken():

@@ -30,6 +30,7 @@ def test_the_echo_engine_keeps_the_contract():
         "usage",
         "log-probabilities",
         "choices",
+        "embeddings",
     }
 
 
@@ -49,6 +50,7 @@ def test_the_numpy_engine_keeps_the_contract():
     report = check(NumpyEngine)
     assert report.passed, report.table()
     assert outcomes(report)[Rule.LOG_PROBABILITIES] is Outcome.PASSED
+    assert outcomes(report)[Rule.EMBEDDINGS] is Outcome.PASSED
 
 
 def test_a_class_that_inherits_from_nothing_keeps_it_too():
@@ -185,6 +187,38 @@ def test_what_is_declared_has_to_be_there():
         ("log-probabilities", "0 log-probabilities for 8 tokens"),
         ("choices", "chunks for choices [0] with n 2"),
     ]
+
+
+def test_an_engine_of_embeddings_alone_is_asked_for_nothing_else():
+    class Vectors(Duck):
+        async def start(self, worker_id):
+            return nacelle.EngineConfig(model="vectors", capabilities=["embeddings_only"])
+
+        async def generate(self, request, context):
+            if request["task"] != "embed":
+                raise nacelle.InvalidArgument("no text")
+            yield {"token_ids": [], "embedding": [0.5, float(len(request["token_ids"]))], "finish_reason": "stop"}
+
+    report = check(Vectors)
+    assert report.passed, report.table()
+    seen = {result.rule: result.seen for result in report.results}
+    assert seen[Rule.EMBEDDINGS] == "3 of length 2"
+    assert seen[Rule.GENERATE] == "declares embeddings alone"
+
+
+@pytest.mark.parametrize(
+    "vector, seen", [([], "no numbers"), ([float("nan")], "nan"), ("abc", "is a str"), (None, "0 embeddings")]
+)
+def test_what_is_no_vector_of_numbers_has_failed(vector, seen):
+    class Odd(Duck):
+        async def start(self, worker_id):
+            return nacelle.EngineConfig(model="odd", capabilities=["embeddings_only"])
+
+        async def generate(self, request, context):
+            yield {"token_ids": [], "embedding": vector, "finish_reason": "stop"}
+
+    (failure,) = check(Odd).failures
+    assert failure.rule is Rule.EMBEDDINGS and seen in failure.seen
 
 
 def test_an_error_of_another_module_counts_by_its_name():

@@ -119,6 +119,15 @@ def test_telemetry_does_nothing_where_there_is_no_trace():
     assert telemetry.engine_trace_kwargs(traced, kwarg_name="h", enabled=False) == {}
 
 
+def test_a_callers_request_id_alone_is_no_trace():
+    from nacelle._bridge.context import Context
+
+    headers = {"x-request-id": "job-7"}
+    assert Context("r", {}, headers, lambda: None).trace_headers() is None
+    traced = {**headers, "traceparent": "00-1-2-01"}
+    assert Context("r", {}, traced, lambda: None).trace_headers() == traced
+
+
 def test_progress_and_health_find_the_host_that_is_bound():
     said = []
 

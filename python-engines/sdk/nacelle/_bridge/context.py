@@ -59,7 +59,8 @@ class Context:
         return self._parent(2)
 
     def trace_headers(self) -> Optional[Dict[str, str]]:
-        return dict(self._headers) or None
+        # A caller's request id alone is no trace.
+        return dict(self._headers) if "traceparent" in self._headers else None
 
     def current_span(self) -> Any:
         return NO_SPAN

@@ -35,14 +35,17 @@ class _Step:
 
 
 _PLAIN = _Step(serving.plain, (Rule.GENERATE,))
+_EMBED = _Step(serving.embeddings, (Rule.EMBEDDINGS,))
+_PROBE = _Step(serving.health_check, (Rule.HEALTH_CHECK,))
 #: Gentle ones first: what a request leaves behind, the next one meets.
 _STEPS = (
     _PLAIN,
-    _Step(serving.health_check, (Rule.HEALTH_CHECK,)),
+    _PROBE,
     _Step(serving.stop_tokens, (Rule.STOP_TOKEN_IDS,)),
     _Step(serving.min_tokens, (Rule.MIN_TOKENS,)),
     _Step(serving.log_probs, (Rule.LOG_PROBABILITIES,)),
     _Step(serving.choices, (Rule.CHOICES,)),
+    _EMBED,
     _Step(serving.too_long, (Rule.PROMPT_TOO_LONG,)),
     _Step(traffic.slow_reader, (Rule.SLOW_READER_ISOLATED, Rule.SLOW_READER_RESUMES)),
     _Step(traffic.interleaved, (Rule.INTERLEAVED,)),
@@ -143,6 +146,8 @@ async def _take_steps(served: Session, wanted: Sequence[Rule]) -> None:
 
 async def _take(step: _Step, served: Session) -> None:
     obstacle = served.stuck
+    if obstacle is None and served.declares("embeddings_only") and step not in (_EMBED, _PROBE):
+        obstacle = "declares embeddings alone"
     if obstacle is None and served.findings.has_failed(Rule.GENERATE):
         obstacle = "plain requests are not answered"
     if obstacle is not None:

@@ -29,6 +29,7 @@ class Answer:
     tokens: Dict[int, int] = field(default_factory=Counter)
     text: str = ""
     log_probs: List[float] = field(default_factory=list)
+    embeddings: List[Any] = field(default_factory=list)
     choices: Set[int] = field(default_factory=set)
     usage: Optional[Mapping[str, Any]] = None
     reason: Optional[str] = None
@@ -82,6 +83,8 @@ class Reader:
             answer.text += str(chunk["text"])
         if chunk.get("log_probs") and len(answer.log_probs) < _MOST_KEPT:
             answer.log_probs += chunk["log_probs"]
+        if chunk.get("embedding") is not None:
+            answer.embeddings.append(chunk["embedding"])
         if chunk.get("completion_usage"):
             answer.usage = chunk["completion_usage"]
         if reason:

@@ -113,6 +113,11 @@ class Rule(Enum):
         "an engine that declares or makes several choices makes as many as asked for",
         "yield chunks of index 0 to n-1, or declare no multiple_choices and use index 0 alone",
     )
+    EMBEDDINGS = (
+        "embeddings",
+        "an engine that declares embeddings gives each prompt one vector of finite numbers, all of one length, and no token",
+        'yield {"token_ids": [], "embedding": [...]} where request["task"] is "embed", or do not declare the capability',
+    )
     PROMPT_TOO_LONG = (
         "prompt-too-long",
         "a prompt beyond the declared context length is refused as InvalidArgument",

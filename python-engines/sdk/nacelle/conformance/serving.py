@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Optional
 
 from nacelle.conformance import exchange
+from nacelle.conformance.reader import Answer
 from nacelle.conformance.rules import Rule
 from nacelle.conformance.session import Session
 
@@ -102,6 +104,36 @@ async def choices(session: Session) -> None:
         if wrong is None and not asked.answer.choices >= {0, 1}:
             wrong = f"chunks for choices {sorted(asked.answer.choices)} with n 2"
         session.findings.judge(Rule.CHOICES, wrong, "2 of 2")
+
+
+async def embeddings(session: Session) -> None:
+    if not (session.declares("embeddings") or session.declares("embeddings_only")):
+        session.findings.skipped(Rule.EMBEDDINGS, "not declared")
+        return
+    lengths = []
+    for turn in range(3):
+        asked = await session.ask(session.embedding(turn))
+        wrong = asked.trouble or _no_embedding(asked.answer)
+        if wrong is not None:
+            session.findings.failed(Rule.EMBEDDINGS, wrong)
+            return
+        lengths.append(len(asked.answer.embeddings[0]))
+    wrong = None if len(set(lengths)) == 1 else f"vectors of the lengths {lengths}"
+    session.findings.judge(Rule.EMBEDDINGS, wrong, f"{len(lengths)} of length {lengths[0]}")
+
+
+def _no_embedding(answer: Answer) -> Optional[str]:
+    if len(answer.embeddings) != 1:
+        return f"{len(answer.embeddings)} embeddings, expected 1"
+    if answer.total:
+        return f"{answer.total} tokens beside the embedding"
+    vector = answer.embeddings[0]
+    if not isinstance(vector, (list, tuple)):
+        return f"an embedding that is a {type(vector).__name__}, expected a list of numbers"
+    if not vector:
+        return "an embedding of no numbers"
+    bad = next((value for value in vector if not (isinstance(value, (int, float)) and math.isfinite(value))), None)
+    return None if bad is None else f"an embedding with {bad!r} in it"
 
 
 async def too_long(session: Session) -> None:

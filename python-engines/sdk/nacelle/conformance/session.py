@@ -106,6 +106,10 @@ class Session:
         """A greedy request; ``more`` are top-level keys."""
         return {**self._request(turn, {"max_tokens": self._within(max_tokens)}), **more}
 
+    def embedding(self, turn: int) -> Dict[str, Any]:
+        """A request for an embedding."""
+        return {**self._request(turn, {}), "task": "embed"}
+
     def stopping(self, token: int, min_tokens: int) -> Dict[str, Any]:
         """The first plain request, with a stop token."""
         stop = {"max_tokens": self._within(8), "stop_token_ids": [token], "min_tokens": min_tokens}
@@ -170,6 +174,7 @@ class Session:
         return {
             **self.bench.prompts.of(self.is_text, turn),
             "model": served,
+            "task": "generate",
             "sampling_options": {"temperature": 0.0, "n": 1},
             "stop_conditions": stop,
             "output_options": {},

@@ -52,6 +52,7 @@ final class RequestRules {
         var stop = request.stop();
         return new GenerateRequest(
                 request.model(),
+                request.task(),
                 request.prompt(),
                 request.sampling(),
                 new StopConditions(

@@ -41,6 +41,7 @@ final class ApiHandler extends Handler.Abstract {
         switch (path) {
             case "/v1/chat/completions" -> post(Endpoint.CHAT, refusal, request, response, callback);
             case "/v1/completions" -> post(Endpoint.COMPLETION, refusal, request, response, callback);
+            case "/v1/embeddings" -> post(Endpoint.EMBEDDING, refusal, request, response, callback);
             case "/v1/responses" -> post(Endpoint.RESPONSE, refusal, request, response, callback);
             default -> {
                 if (refusal.isPresent()) ErrorPages.write(refusal.get(), response, callback);

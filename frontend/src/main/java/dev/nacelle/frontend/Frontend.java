@@ -61,7 +61,7 @@ final class Frontend implements RunningRole {
                     host.metrics().families(),
                     new HttpMetricsConfig(
                             config.metricsPrefix(), config.legacyMetricsPrefix(), config.metricsBuckets()),
-                    EnumSet.of(HttpEndpoint.CHAT_COMPLETIONS, HttpEndpoint.COMPLETIONS, HttpEndpoint.RESPONSES)));
+                    EnumSet.allOf(HttpEndpoint.class)));
             var stages = own(new PipelineMetrics(host.metrics().families()));
             var models = new ModelGauges(metrics);
             // Before the catalogue, so that a model that can be asked for can be sent to.
@@ -95,6 +95,7 @@ final class Frontend implements RunningRole {
                             (int) limits.body().bytes(),
                             limits.bodyTimeout(),
                             limits.jsonDepth(),
+                            limits.jsonString(),
                             limits.promptChars(),
                             limits.streamQueue(),
                             config.waitingCommentInterval(),

@@ -54,6 +54,12 @@ public record FrontendLimits(
         int jsonDepth,
 
         @Setting(
+                value = "Longest string in a body, in characters; a longer one is refused as it is read",
+                byDefault = "8000000",
+                min = 1024)
+        int jsonString,
+
+        @Setting(
                 value = "Longest prompt in characters; a longer one is refused before it is tokenized",
                 byDefault = "4000000",
                 min = 1)

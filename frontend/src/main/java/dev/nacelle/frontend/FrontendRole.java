@@ -22,6 +22,7 @@ public final class FrontendRole implements Role<FrontendPart> {
     @Override
     public RunningRole start(FrontendPart configuration, HostServices host)
             throws StartException, InterruptedException {
+        Ports.check(host.configuration());
         return Frontend.start(configuration.frontend(), host);
     }
 

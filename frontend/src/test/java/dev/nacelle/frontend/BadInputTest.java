@@ -116,7 +116,8 @@ class BadInputTest {
                 bad("stream of a wrong type", CHAT, chatBody("x", ",\"stream\":\"yes\""), "stream"),
                 bad("stop of a wrong type", CHAT, chatBody("x", ",\"stop\":[7]"), "stop"),
                 bad("an empty stop string", CHAT, chatBody("x", ",\"stop\":\"\""), "stop"),
-                bad("n 5", CHAT, chatBody("x", ",\"n\":5"), "n:"),
+                bad("n 500", CHAT, chatBody("x", ",\"n\":500"), "n:"),
+                bad("best_of 2", CHAT, chatBody("x", ",\"best_of\":2"), "best_of:"),
                 bad("depth 10 000", CHAT, chatBody("x", ",\"extra\":" + deep), "deep"),
                 bad("depth 10 000 of nothing else", CHAT, deep, "object"),
                 bad("an unpaired surrogate", COMPLETION, "{\"model\":\"model\",\"prompt\":\"\\ud800\"}", "prompt"));

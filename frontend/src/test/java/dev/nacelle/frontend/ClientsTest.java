@@ -44,6 +44,8 @@ class ClientsTest {
                         "reasoning",
                         "call_tools",
                         "structured_output",
+                        "choices",
+                        "embeddings",
                         "responses",
                         "errors",
                         "cancellation",
@@ -55,7 +57,15 @@ class ClientsTest {
     void nodesClientGetsWhatItExpects() throws Exception {
         var folder = Installed.node("node", NODE_CLIENT);
         assertThat(Installed.output(folder, "node", script(folder, "client.mjs"), url()))
-                .containsExactly("chat", "stream", "tools", "structuredOutput", "responses", "errors", "cancellation");
+                .containsExactly(
+                        "chat",
+                        "stream",
+                        "tools",
+                        "structuredOutput",
+                        "embeddings",
+                        "responses",
+                        "errors",
+                        "cancellation");
         assertThat(engine.cancelled()).isEqualTo(CancelCause.CLIENT_GONE);
     }
 

@@ -29,7 +29,7 @@ class OpenApiTest {
             fixture.engine();
             fixture.whenReady();
             var paths = document(fixture.get("/openapi.json").body()).object("paths");
-            assertThat(paths.values()).hasSize(6);
+            assertThat(paths.values()).hasSize(7);
             for (var path : paths.values().keySet()) {
                 var real = path.replace("{model}", "model");
                 var answer = paths.object(path).object("post").values().isEmpty()

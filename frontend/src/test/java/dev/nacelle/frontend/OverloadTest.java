@@ -201,7 +201,7 @@ class OverloadTest {
             client.post("/v1/completions", completionBody("a", ""));
             var call = engine.take();
             assertThat(client.until("response_timeout")).contains(" 504 ");
-            assertThat(call.cancelled().get()).isEqualTo(CancelCause.CLIENT_GONE);
+            assertThat(call.cancelled().get()).isEqualTo(CancelCause.TIMEOUT);
             fixture.awaitMetric(ended("unary"), 1);
         }
     }
@@ -213,8 +213,9 @@ class OverloadTest {
                 var client = fixture.raw()) {
             fixture.whenReady();
             client.post("/v1/completions", completionBody("a", ",\"stream\":true"));
-            engine.take().say("abc");
+            var call = engine.take().say("abc");
             assertThat(client.until("response_timeout")).contains("event: error", "\"text\":\"c\"");
+            assertThat(call.cancelled().get()).isEqualTo(CancelCause.TIMEOUT);
             fixture.awaitMetric(ended("stream"), 1);
         }
     }

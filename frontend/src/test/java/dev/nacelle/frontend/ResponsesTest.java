@@ -3,10 +3,13 @@ package dev.nacelle.frontend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.nacelle.spi.Capability;
+import dev.nacelle.spi.request.Chunk;
 import dev.nacelle.spi.request.FinishReason;
+import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +30,8 @@ class ResponsesTest {
 
     ResponsesTest() throws Exception {
         fixture = new FrontendFixture();
-        engine = fixture.engine(Engines.withRuntimeData(Map.of("chat_template", TEMPLATE), Capability.GUIDED_DECODING));
+        engine = fixture.engine(Engines.withRuntimeData(
+                Map.of("chat_template", TEMPLATE), Capability.GUIDED_DECODING, Capability.LOG_PROBABILITIES));
         fixture.whenReady();
     }
 
@@ -137,6 +141,55 @@ class ResponsesTest {
         assertThat(answer.get().body()).contains("\"text\":\"{}\"");
     }
 
+    private static void sayWithLogProbs(DrivenEngine.Call call, String text) {
+        for (byte b : text.getBytes(StandardCharsets.UTF_8))
+            call.emit(Chunk.ofLogProbs(
+                    List.of(new TokenLogProb(b, -b / 8.0, List.of(new TokenLogProb.Candidate('z', -0.5))))));
+        call.finish(FinishReason.STOP, new Usage(1, text.length()));
+    }
+
+    private static String logProb(char token) {
+        return "{\"token\":\"%c\",\"logprob\":%s,\"bytes\":[%d],\"top_logprobs\":[{\"token\":\"z\",\"logprob\":-0.5,\"bytes\":[122]}]}"
+                .formatted(token, -token / 8.0, (int) token);
+    }
+
+    @Test
+    void logProbabilitiesOfTheMessagesTokensAreIncludedWhereTheyAreAskedFor() throws Exception {
+        var asks = "\"input\":\"Hi\",\"include\":[\"message.output_text.logprobs\"],\"top_logprobs\":1";
+        var answer = ask(asks);
+        var call = engine.take();
+        assertThat(call.request().output().logProbs()).hasValue(1);
+        sayWithLogProbs(call, "Hm.</think>Yo");
+        assertThat(answer.get().body())
+                .contains("\"text\":\"Yo\",\"annotations\":[],\"logprobs\":[%s,%s]}"
+                        .formatted(logProb('Y'), logProb('o')))
+                .contains("\"content\":[{\"type\":\"reasoning_text\",\"text\":\"Hm.\"}]")
+                .contains("\"top_logprobs\":1,");
+        var stream = ask(asks + ",\"stream\":true");
+        sayWithLogProbs(engine.take(), "Hm.</think>Yo");
+        var both = "\"logprobs\":[%s,%s]".formatted(logProb('Y'), logProb('o'));
+        assertThat(stream.get().body())
+                .contains("\"delta\":\"Y\",\"logprobs\":[%s]".formatted(logProb('Y')))
+                .contains("\"delta\":\"o\",\"logprobs\":[%s]".formatted(logProb('o')))
+                .contains("\"text\":\"Yo\"," + both)
+                .contains("\"text\":\"Yo\",\"annotations\":[]," + both);
+        assertThat(stream.get().body().split("\"token\":\"o\"", -1)).hasSize(6); // delta, done, part, item, response
+    }
+
+    @Test
+    void withoutThemNoEngineIsAskedForLogProbabilities() throws Exception {
+        var answer = ask("\"input\":\"Hi\",\"include\":[],\"top_logprobs\":0");
+        var call = engine.take();
+        assertThat(call.request().output().logProbs()).isEmpty();
+        call.finish(FinishReason.STOP, new Usage(1, 0));
+        assertThat(answer.get().statusCode()).isEqualTo(200);
+        engine.close();
+        fixture.engine();
+        var refused = ask("\"input\":\"Hi\",\"include\":[\"message.output_text.logprobs\"]")
+                .get();
+        assertThat(refused.body()).contains("include: model 'model' does not offer log-probabilities");
+    }
+
     @Test
     void whatIsNotUnderstoodIsRefusedByName() throws Exception {
         for (var wrong : List.of(
@@ -148,6 +201,8 @@ class ResponsesTest {
                         "input[0].content[0].type"),
                 List.of("\"input\":\"x\",\"previous_response_id\":\"resp_1\"", "previous_response_id"),
                 List.of("\"input\":\"x\",\"tools\":[{\"type\":\"web_search\"}]", "tools[0].type"),
+                List.of("\"input\":\"x\",\"include\":[\"file_search_call.results\"]", "include[0]"),
+                List.of("\"input\":\"x\",\"top_logprobs\":2", "top_logprobs"),
                 List.of("\"instructions\":\"x\"", "input"))) {
             var refused = ask(wrong.get(0)).get();
             assertThat(refused.statusCode()).as(wrong.get(0)).isEqualTo(400);

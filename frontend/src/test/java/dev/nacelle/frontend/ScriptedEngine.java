@@ -16,6 +16,7 @@ import dev.nacelle.spi.ModelInput;
 import dev.nacelle.spi.Registration;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
+import dev.nacelle.spi.request.Chunk;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.GenerateRequest;
 import dev.nacelle.spi.request.Usage;
@@ -50,7 +51,7 @@ final class ScriptedEngine implements RequestHandler, AutoCloseable {
                 ModelInput.TOKENS,
                 Optional.empty(),
                 Registration.ofContext(100_000),
-                Set.of(Capability.GUIDED_DECODING),
+                Set.of(Capability.GUIDED_DECODING, Capability.EMBEDDINGS),
                 "java",
                 "1",
                 Map.of("chat_template", TEMPLATE));
@@ -94,7 +95,12 @@ final class ScriptedEngine implements RequestHandler, AutoCloseable {
         }
 
         void answer(String prompt, GenerateRequest request) {
-            if (prompt.contains("slow")) {
+            if (request.isEmbedding()) {
+                receiver.chunk(Chunk.ofEmbedding(prompt.length(), 0.25f));
+                if (ended.compareAndSet(false, true))
+                    receiver.finished(
+                            FinishReason.STOP, new Usage(request.tokenIds().size(), 0));
+            } else if (prompt.contains("slow")) {
                 say("One moment");
             } else if (prompt.contains("fail")) {
                 say("Once upon");

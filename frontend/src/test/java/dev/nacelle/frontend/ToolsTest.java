@@ -177,10 +177,6 @@ class ToolsTest {
                     .contains("\"finish_reason\":\"length\"")
                     .contains("\"finish_reason\":\"stop\"");
         }
-        engine.close();
-        var one = engine();
-        assertThat(chat(",\"n\":2").get().body()).contains("\"param\":\"n\"");
-        assertThat(one.isIdle()).isTrue();
     }
 
     private static Chunk choice(int index, String text) {

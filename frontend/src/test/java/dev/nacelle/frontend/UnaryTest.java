@@ -252,9 +252,31 @@ class UnaryTest {
         var call = engine.take();
         assertThat(call.head().id()).isEqualTo("job-7");
         assertThat(call.head().traceHeaders()).containsEntry("traceparent", "00-1-2-01");
+        assertThat(call.head().traceHeaders()).containsEntry("x-request-id", "job-7");
         assertThat(call.head().metadata()).containsEntry("k", "v");
         call.finish(FinishReason.STOP, new Usage(6, 0));
         assertThat(answer.get().headers().firstValue("X-Request-Id")).contains("job-7");
+    }
+
+    @Test
+    void theLogHasTheRequestsId() throws Exception {
+        var engine = fixture.engine();
+        fixture.whenReady();
+        try (var log = new RequestLog()) {
+            var answer = ask(fixture.request("/v1/completions")
+                    .header("X-Request-Id", "job-8")
+                    .POST(HttpRequest.BodyPublishers.ofString(completionBody("hello", "")))
+                    .build());
+            engine.take().say("ab").finish(FinishReason.STOP, new Usage(6, 2));
+            answer.get();
+            assertThat(log.of("job-8"))
+                    .containsEntry("endpoint", "completions")
+                    .containsEntry("model", "model")
+                    .containsEntry("tokens_in", "6")
+                    .containsEntry("tokens_out", "2")
+                    .containsEntry("status", "200")
+                    .containsEntry("outcome", "ok");
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class Probe {
                 Json.object(payload.get("stop_conditions")).get("max_tokens") instanceof Integer most ? most : 1;
         return Optional.of(new GenerateRequest(
                 payload.get("model") instanceof String model ? model : "health-check",
+                task(payload),
                 prompt(payload),
                 SamplingOptions.DEFAULT,
                 StopConditions.maxTokens(Math.max(1, maxTokens)),
@@ -37,6 +39,10 @@ final class Probe {
                 OptionalInt.empty(),
                 Optional.empty(),
                 Json.map(rest)));
+    }
+
+    private static Task task(Map<String, @Nullable Object> payload) {
+        return Task.EMBED.wireName().equals(payload.get("task")) ? Task.EMBED : Task.GENERATE;
     }
 
     private static Prompt prompt(Map<String, @Nullable Object> payload) {

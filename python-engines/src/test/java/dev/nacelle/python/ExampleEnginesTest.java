@@ -79,6 +79,7 @@ class ExampleEnginesTest {
         "usage-wrong, usage",
         "shared-state, interleaved-requests",
         "log-probs-missing, log-probabilities",
+        "embeds-nothing, embeddings",
         "takes-any-length, prompt-too-long",
         "impatient, slow-reader-resumes",
         "cancel-ignored, cancel-in-time",

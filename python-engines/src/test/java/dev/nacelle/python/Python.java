@@ -54,6 +54,7 @@ public final class Python {
     static GenerateRequest with(GenerateRequest plain, Map<String, Object> extras) {
         return new GenerateRequest(
                 plain.model(),
+                plain.task(),
                 plain.prompt(),
                 plain.sampling(),
                 plain.stop(),

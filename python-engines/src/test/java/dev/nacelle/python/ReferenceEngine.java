@@ -10,6 +10,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import dev.nacelle.spi.request.TokenIds;
 import dev.nacelle.spi.request.Usage;
 import java.io.File;
@@ -140,6 +141,7 @@ final class ReferenceEngine {
     private static GenerateRequest request(int maxTokens, OutputOptions output, Map<String, Object> prefillResult) {
         return new GenerateRequest(
                 "reference",
+                Task.GENERATE,
                 new Prompt.Tokens(TokenIds.of(IntStream.range(0, PROMPT).toArray())),
                 SamplingOptions.DEFAULT,
                 StopConditions.maxTokens(maxTokens),

@@ -11,6 +11,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import dev.nacelle.spi.request.TokenIds;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
@@ -94,6 +95,7 @@ abstract class StreamContract {
     void aRequestArrivesInPythonsShape() throws Exception {
         var request = new GenerateRequest(
                 "m",
+                Task.GENERATE,
                 new Prompt.Tokens(4, 5),
                 SamplingOptions.greedy().withSeed(9),
                 new StopConditions(OptionalInt.of(1), 1, TokenIds.of(3), List.of("x"), true),
@@ -103,13 +105,14 @@ abstract class StreamContract {
                 false,
                 OptionalInt.of(5),
                 Optional.of(Instant.ofEpochMilli(1_000)),
-                Map.of("mode", "count", "user", "é"));
+                Map.of("mode", "count", "user", "é", "task", "embed"));
         var call = host.ask(request);
         assertThat(call.tokens()).containsExactly(0);
         var seen = seen();
         var arrived = request(seen);
         assertThat(arrived.get("token_ids")).isEqualTo(List.of(4, 5));
         assertThat(arrived.get("model")).isEqualTo("m");
+        assertThat(arrived.get("task")).as("whatever a caller's body says").isEqualTo("generate");
         assertThat(arrived.get("sampling_options")).isEqualTo(Map.of("temperature", 0.0, "seed", 9));
         assertThat(arrived.get("stop_conditions"))
                 .isEqualTo(Map.of(

@@ -16,6 +16,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -121,6 +122,7 @@ final class Served implements AutoCloseable {
     private static GenerateRequest request(int maxTokens, Map<String, Object> extras) {
         return new GenerateRequest(
                 "bench",
+                Task.GENERATE,
                 new Prompt.Tokens(1),
                 SamplingOptions.DEFAULT,
                 StopConditions.maxTokens(maxTokens),

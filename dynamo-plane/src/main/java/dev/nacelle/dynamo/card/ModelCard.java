@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.nacelle.dynamo.discovery.Entry;
 import dev.nacelle.dynamo.discovery.Place;
 import dev.nacelle.runtime.plane.WorkerCard;
+import dev.nacelle.spi.Capability;
 import dev.nacelle.spi.Disaggregation;
 import dev.nacelle.spi.ModelInput;
 import java.io.IOException;
@@ -48,9 +49,13 @@ public final class ModelCard {
     /**
      * The files that frontends need of a worker's model, by name; none for an engine that takes text.
      *
-     * @throws IOException when one is missing or not as it has to be
+     * @throws IOException when one is missing or not as it has to be, or the worker is none for this plane
      */
     public static Files files(WorkerCard worker) throws IOException {
+        if (worker.config().capabilities().contains(Capability.EMBEDDINGS_ONLY))
+            throw new IOException(
+                    "model '%s' gives embeddings alone, and this plane has no requests for them: plane: local has"
+                            .formatted(worker.config().modelName()));
         if (worker.config().input() == ModelInput.TEXT) return new Files(List.of());
         var folder = worker.modelPath()
                 .orElseThrow(() -> new IOException(

@@ -6,6 +6,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +57,7 @@ final class TextRequest {
         boolean usage = fields.object("stream_options").flag("include_usage", false) || !isStream;
         var request = new GenerateRequest(
                 asked,
+                Task.GENERATE,
                 prompt,
                 sampling,
                 stop,

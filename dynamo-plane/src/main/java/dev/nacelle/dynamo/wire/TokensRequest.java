@@ -7,6 +7,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -82,6 +83,7 @@ final class TokensRequest {
         keep("prefill_result", prefill, extras);
         return new GenerateRequest(
                 model,
+                Task.GENERATE,
                 new Prompt.Tokens(ids),
                 sampling,
                 stop,

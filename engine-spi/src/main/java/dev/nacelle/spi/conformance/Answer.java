@@ -1,6 +1,7 @@
 package dev.nacelle.spi.conformance;
 
 import dev.nacelle.spi.request.Chunk;
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.TokenLogProb;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,15 @@ import java.util.TreeSet;
  * @param text whether any item carried text
  * @param choices the choices that got an item
  * @param logProbs log-probabilities, in order
+ * @param embeddings in order
  */
-record Answer(List<Object> output, int tokens, boolean text, Set<Integer> choices, List<TokenLogProb> logProbs) {
+record Answer(
+        List<Object> output,
+        int tokens,
+        boolean text,
+        Set<Integer> choices,
+        List<TokenLogProb> logProbs,
+        List<Embedding> embeddings) {
     /** Enough for any check; an engine that never stops does not fill the memory. */
     private static final int MOST_KEPT = 100_000;
 
@@ -25,6 +33,7 @@ record Answer(List<Object> output, int tokens, boolean text, Set<Integer> choice
         private final StringBuilder text = new StringBuilder();
         private final Set<Integer> choices = new TreeSet<>();
         private final List<TokenLogProb> logProbs = new ArrayList<>();
+        private final List<Embedding> embeddings = new ArrayList<>();
         private int tokens;
 
         void token(int id) {
@@ -40,6 +49,7 @@ record Answer(List<Object> output, int tokens, boolean text, Set<Integer> choice
             tokens += chunk.tokens().size();
             if (text.length() < MOST_KEPT) chunk.text().ifPresent(text::append);
             if (logProbs.size() < MOST_KEPT) logProbs.addAll(chunk.logProbs());
+            if (embeddings.size() < MOST_KEPT) chunk.embedding().ifPresent(embeddings::add);
         }
 
         int tokens() {
@@ -49,7 +59,13 @@ record Answer(List<Object> output, int tokens, boolean text, Set<Integer> choice
         Answer build() {
             var all = new ArrayList<>(output);
             if (!text.isEmpty()) all.add(text.toString()); // whole, as its pieces may be cut anywhere
-            return new Answer(List.copyOf(all), tokens, !text.isEmpty(), Set.copyOf(choices), List.copyOf(logProbs));
+            return new Answer(
+                    List.copyOf(all),
+                    tokens,
+                    !text.isEmpty(),
+                    Set.copyOf(choices),
+                    List.copyOf(logProbs),
+                    List.copyOf(embeddings));
         }
     }
 

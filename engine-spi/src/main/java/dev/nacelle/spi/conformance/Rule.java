@@ -88,6 +88,10 @@ public enum Rule {
             "choices",
             "an engine that declares several choices makes as many as asked for",
             "emit items of index 0 to n-1, or do not declare the capability"),
+    EMBEDDINGS(
+            "embeddings",
+            "an engine that declares embeddings gives each prompt one vector of finite numbers, all of one length, and no token",
+            "emit Chunk.ofEmbedding and finish with STOP when request.isEmbedding(), or do not declare the capability"),
     PROMPT_TOO_LONG(
             "prompt-too-long",
             "a prompt beyond the declared context length is refused as InvalidArgument",

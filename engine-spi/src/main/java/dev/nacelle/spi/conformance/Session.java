@@ -12,6 +12,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import dev.nacelle.spi.request.TokenIds;
 import dev.nacelle.spi.request.Usage;
 import java.util.List;
@@ -186,6 +187,7 @@ final class Session {
     GenerateRequest request(int turn, StopConditions stop, SamplingOptions sampling, OutputOptions output) {
         return new GenerateRequest(
                 config.modelName(),
+                Task.GENERATE,
                 bench.prompts().of(config.input(), turn),
                 sampling,
                 stop,

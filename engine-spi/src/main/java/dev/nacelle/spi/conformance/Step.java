@@ -23,16 +23,19 @@ record Step(Check check, List<Rule> rules) {
             Rule.ONE_TERMINAL, Rule.NOTHING_AFTER_TERMINAL, Rule.ITEMS_FIT_INPUT, Rule.MAX_TOKENS, Rule.USAGE);
 
     private static final Step PLAIN = of(GenerateChecks::plain, Rule.GENERATE);
+    private static final Step EMBED = of(EmbeddingChecks::embed, Rule.EMBEDDINGS);
+    private static final Step PROBE = of(OptionalChecks::healthCheck, Rule.HEALTH_CHECK);
 
     /** Gentle ones first: what a request leaves behind, the next one meets. */
     private static final List<Step> STEPS = List.of(
             PLAIN,
             of(GenerateChecks::oneThread, Rule.SINK_ONE_THREAD),
-            of(OptionalChecks::healthCheck, Rule.HEALTH_CHECK),
+            PROBE,
             of(GenerateChecks::stopTokens, Rule.STOP_TOKEN_IDS),
             of(GenerateChecks::minTokens, Rule.MIN_TOKENS),
             of(GenerateChecks::logProbs, Rule.LOG_PROBABILITIES),
             of(GenerateChecks::choices, Rule.CHOICES),
+            EMBED,
             of(GenerateChecks::tooLong, Rule.PROMPT_TOO_LONG),
             of(ReaderChecks::slowReader, Rule.SLOW_READER_ISOLATED, Rule.SLOW_READER_RESUMES),
             of(ReaderChecks::interleaved, Rule.INTERLEAVED),
@@ -61,7 +64,11 @@ record Step(Check check, List<Rule> rules) {
 
     private void take(Session session) throws InterruptedException {
         var findings = session.findings();
+        boolean needsText = !equals(EMBED) && !equals(PROBE);
         Optional<String> obstacle = session.stuck()
+                .or(() -> needsText && EmbeddingChecks.isAllThereIs(session)
+                        ? Optional.of("declares embeddings alone")
+                        : Optional.empty())
                 .or(() -> findings.hasFailed(Rule.GENERATE)
                         ? Optional.of("plain requests are not answered")
                         : Optional.empty());

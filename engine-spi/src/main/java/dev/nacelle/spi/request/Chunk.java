@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param tokens generated token ids; may be empty, may be many
  * @param text generated text, for engines that declared {@code ModelInput.TEXT}
  * @param logProbs one per token, or empty
- * @param embedding a vector, for embedding requests
+ * @param embedding the prompt's vector, for {@link Task#EMBED}
  * @param handoff what a decode worker needs of this prefill (JSON-like: maps, lists, strings, numbers, booleans, null)
  * @param engineData engine-specific data, passed through (JSON-like)
  */
@@ -40,6 +40,12 @@ public record Chunk(
 
     public static Chunk ofText(String text) {
         return new Chunk(0, TokenIds.NONE, Optional.of(text), List.of(), Optional.empty(), Map.of(), Map.of());
+    }
+
+    /** The answer to a request for an embedding. */
+    public static Chunk ofEmbedding(float... values) {
+        return new Chunk(
+                0, TokenIds.NONE, Optional.empty(), List.of(), Optional.of(Embedding.of(values)), Map.of(), Map.of());
     }
 
     /** Tokens of the first choice with their log-probabilities. */

@@ -25,6 +25,9 @@ public interface GenerateContext {
     /** Free-form metadata that travels with the request. A live, thread-safe map that the engine may change. */
     Map<String, String> metadata();
 
-    /** W3C trace headers ({@code traceparent}, {@code tracestate}) to hand on; empty when the request is not traced. */
+    /**
+     * Headers for the engine to hand on to what it asks: those of the W3C's trace context ({@code traceparent},
+     * {@code tracestate}) where the request is traced, and {@code x-request-id}, its caller's id of it, where it has one.
+     */
     Map<String, String> traceHeaders();
 }

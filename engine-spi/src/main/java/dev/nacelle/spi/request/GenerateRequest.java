@@ -9,7 +9,8 @@ import java.util.OptionalInt;
  * One request, as an engine sees it.
  *
  * @param model the name under which the caller asked for the model
- * @param prompt what to continue
+ * @param task what is asked for
+ * @param prompt what to continue, or to embed
  * @param dpRank the data-parallel rank that a router chose
  * @param prefillResult on a decode worker: what the prefill handed off (JSON-like); empty map otherwise
  * @param healthCheck true for the canary's probe, which belongs to no user
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  */
 public record GenerateRequest(
         String model,
+        Task task,
         Prompt prompt,
         SamplingOptions sampling,
         StopConditions stop,
@@ -36,11 +38,21 @@ public record GenerateRequest(
 
     /** A plain request: these tokens or this text, at most {@code maxTokens} more, everything else left open. */
     public static GenerateRequest of(String model, Prompt prompt, int maxTokens) {
+        return of(model, Task.GENERATE, prompt, StopConditions.maxTokens(maxTokens));
+    }
+
+    /** A request for the prompt's embedding, everything else left open. */
+    public static GenerateRequest embed(String model, Prompt prompt) {
+        return of(model, Task.EMBED, prompt, StopConditions.NONE);
+    }
+
+    private static GenerateRequest of(String model, Task task, Prompt prompt, StopConditions stop) {
         return new GenerateRequest(
                 model,
+                task,
                 prompt,
                 SamplingOptions.DEFAULT,
-                StopConditions.maxTokens(maxTokens),
+                stop,
                 OutputOptions.DEFAULT,
                 OptionalInt.empty(),
                 Map.of(),
@@ -53,12 +65,28 @@ public record GenerateRequest(
     /** The same request, marked as the canary's. */
     public GenerateRequest asHealthCheck() {
         return new GenerateRequest(
-                model, prompt, sampling, stop, output, dpRank, prefillResult, true, priority, deadline, extras);
+                model, task, prompt, sampling, stop, output, dpRank, prefillResult, true, priority, deadline, extras);
     }
 
     public GenerateRequest withSampling(SamplingOptions options) {
         return new GenerateRequest(
-                model, prompt, options, stop, output, dpRank, prefillResult, healthCheck, priority, deadline, extras);
+                model,
+                task,
+                prompt,
+                options,
+                stop,
+                output,
+                dpRank,
+                prefillResult,
+                healthCheck,
+                priority,
+                deadline,
+                extras);
+    }
+
+    /** Whether this asks for an embedding instead of tokens. */
+    public boolean isEmbedding() {
+        return task == Task.EMBED;
     }
 
     /**

@@ -81,6 +81,20 @@ public record SamplingOptions(
                 extras);
     }
 
+    public SamplingOptions withN(int value) {
+        return new SamplingOptions(
+                temperature,
+                topP,
+                topK,
+                minP,
+                presencePenalty,
+                frequencyPenalty,
+                repetitionPenalty,
+                seed,
+                value,
+                extras);
+    }
+
     public SamplingOptions withSeed(long value) {
         return new SamplingOptions(
                 temperature,

@@ -6,7 +6,7 @@ import java.util.OptionalInt;
 /**
  * When a response ends.
  *
- * @param maxTokens most tokens to generate, at least 1; the frontend always fills it in
+ * @param maxTokens most tokens to generate, at least 1; the frontend fills it in but for embeddings
  * @param minTokens tokens to generate before an end-of-text or stop token counts
  * @param stopTokenIds ids that end the response besides the model's own end of text
  * @param stopStrings texts that end the response. The frontend matches them itself for token engines; an engine with
@@ -15,6 +15,10 @@ import java.util.OptionalInt;
  */
 public record StopConditions(
         OptionalInt maxTokens, int minTokens, TokenIds stopTokenIds, List<String> stopStrings, boolean ignoreEos) {
+    /** Nothing ends the response but the engine. */
+    public static final StopConditions NONE =
+            new StopConditions(OptionalInt.empty(), 0, TokenIds.NONE, List.of(), false);
+
     public StopConditions {
         if (maxTokens.isPresent() && maxTokens.getAsInt() < 1)
             throw new IllegalArgumentException("max_tokens %d, expected at least 1".formatted(maxTokens.getAsInt()));

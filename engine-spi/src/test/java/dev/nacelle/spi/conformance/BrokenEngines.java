@@ -37,6 +37,7 @@ final class BrokenEngines {
             case INTERLEAVED -> BrokenStreams.SharesThePrompt::new;
             case LOG_PROBABILITIES -> BrokenStreams.LogProbabilitiesAboveZero::new;
             case CHOICES -> BrokenStreams.OneChoiceOnly::new;
+            case EMBEDDINGS -> BrokenStreams.EmbedsNothing::new;
             case PROMPT_TOO_LONG -> BrokenStreams.TakesAnyPrompt::new;
             case SLOW_READER_ISOLATED -> BrokenStreams.OneStreamAtATime::new;
             case SLOW_READER_RESUMES -> BrokenStreams.GivesSlowReadersUp::new;

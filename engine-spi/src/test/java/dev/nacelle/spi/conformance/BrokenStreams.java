@@ -143,6 +143,13 @@ final class BrokenStreams {
         }
     }
 
+    static final class EmbedsNothing extends CorrectEngine {
+        @Override
+        void embed(GenerateRequest request, ResponseSink sink) {
+            sink.finish(FinishReason.STOP, usage(request, 0));
+        }
+    }
+
     static final class TakesAnyPrompt extends CorrectEngine {
         @Override
         void checkLength(TokenIds prompt) {}

@@ -3,6 +3,7 @@ package dev.nacelle.spi.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.nacelle.spi.Capability;
 import dev.nacelle.spi.Disaggregation;
 import dev.nacelle.spi.Endpoint;
 import dev.nacelle.spi.EngineConfig;
@@ -76,6 +77,34 @@ class ConformanceTest {
                 .as(report.table())
                 .containsExactly(rule);
         assertThat(report.passed()).isFalse();
+    }
+
+    @Test
+    void anEngineThatGivesEmbeddingsAloneIsAskedForNothingElse() throws Exception {
+        var report = Conformance.of(() -> new CorrectEngine() {
+                    @Override
+                    EngineConfig config() {
+                        return EngineConfig.of("vectors").withCapabilities(Capability.EMBEDDINGS_ONLY);
+                    }
+
+                    @Override
+                    public Optional<GenerateRequest> healthCheckRequest() {
+                        return Optional.of(GenerateRequest.embed("vectors", new Prompt.Tokens(1))
+                                .asHealthCheck());
+                    }
+
+                    @Override
+                    public void generate(GenerateRequest request, GenerateContext context, ResponseSink sink)
+                            throws EngineException, InterruptedException {
+                        if (!request.isEmbedding()) throw EngineException.invalid("no text");
+                        super.generate(request, context, sink);
+                    }
+                })
+                .check();
+        assertThat(report.failures()).as(report.table()).isEmpty();
+        assertThat(seen(report, Rule.EMBEDDINGS)).isEqualTo("3 of length 2");
+        assertThat(seen(report, Rule.HEALTH_CHECK)).contains("answered");
+        assertThat(seen(report, Rule.GENERATE)).isEqualTo("declares embeddings alone");
     }
 
     @Test

@@ -52,7 +52,7 @@ class CorrectEngine implements LLMEngine {
 
     EngineConfig config() {
         return EngineConfig.of("correct", Registration.ofContext(CONTEXT))
-                .withCapabilities(Capability.LOG_PROBABILITIES, Capability.MULTIPLE_CHOICES);
+                .withCapabilities(Capability.LOG_PROBABILITIES, Capability.MULTIPLE_CHOICES, Capability.EMBEDDINGS);
     }
 
     @Override
@@ -83,6 +83,10 @@ class CorrectEngine implements LLMEngine {
             throws EngineException, InterruptedException {
         checkLength(request.tokenIds());
         report();
+        if (request.isEmbedding()) {
+            embed(request, sink);
+            return;
+        }
         var reason = FinishReason.LENGTH;
         int emitted = 0;
         for (int choice = 0; choice < choices(request); choice++) {
@@ -103,6 +107,11 @@ class CorrectEngine implements LLMEngine {
             }
         }
         finish(sink, reason, usage(request, emitted));
+    }
+
+    void embed(GenerateRequest request, ResponseSink sink) {
+        sink.emit(Chunk.ofEmbedding(request.tokenIds().at(0), 1));
+        sink.finish(FinishReason.STOP, usage(request, 0));
     }
 
     void checkLength(TokenIds prompt) throws EngineException {

@@ -24,19 +24,21 @@ import org.jspecify.annotations.Nullable;
  * field, what was found there and what was expected.
  */
 final class BodyReader implements AutoCloseable {
+    private static final int NAME_CHARS_MAX = 50_000;
+    private static final int NUMBER_CHARS_MAX = 1000;
     private static final int SHOWN_CHARS_MAX = 40;
     private static final int REASON_CHARS_MAX = 160;
 
     private final JsonParser parser;
-    private final int depthMax;
+    private final StreamReadConstraints limits;
 
-    private BodyReader(JsonParser parser, int depthMax) {
+    private BodyReader(JsonParser parser, StreamReadConstraints limits) {
         this.parser = parser;
-        this.depthMax = depthMax;
+        this.limits = limits;
     }
 
     /** A factory for {@link #open}. */
-    static JsonFactory factory(int depthMax) {
+    static JsonFactory factory(int depthMax, int stringMax) {
         return JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 // JSON is UTF-8; a guess at UTF-16 or UTF-32 would bypass the check that it is.
@@ -47,8 +49,9 @@ final class BodyReader implements AutoCloseable {
                 .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(depthMax)
-                        // The body's size is bounded where it is read.
-                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxStringLength(stringMax)
+                        .maxNameLength(NAME_CHARS_MAX)
+                        .maxNumberLength(NUMBER_CHARS_MAX)
                         .build())
                 .build();
     }
@@ -58,7 +61,7 @@ final class BodyReader implements AutoCloseable {
         checkUtf8(body, from, length);
         try {
             var parser = factory.createParser(body, from, length);
-            return new BodyReader(parser, factory.streamReadConstraints().getMaxNestingDepth());
+            return new BodyReader(parser, factory.streamReadConstraints());
         } catch (IOException e) {
             throw new ApiException(ApiError.malformed("the body cannot be read"));
         }
@@ -273,7 +276,11 @@ final class BodyReader implements AutoCloseable {
     private String reason(IOException e) {
         return switch (e) {
             case StreamConstraintsException tooMuch
-            when tooMuch.getOriginalMessage().contains("nesting") -> "nested deeper than %d levels".formatted(depthMax);
+            when tooMuch.getOriginalMessage().contains("nesting") ->
+                "nested deeper than %d levels".formatted(limits.getMaxNestingDepth());
+            case StreamConstraintsException tooMuch
+            when tooMuch.getOriginalMessage().startsWith("String value") ->
+                "a string of more than %d characters".formatted(limits.getMaxStringLength());
             case StreamConstraintsException _ -> "a number or a key too long";
             case JsonEOFException _ -> "it ends too early";
             case JsonProcessingException other -> shortenedReason(other.getOriginalMessage());

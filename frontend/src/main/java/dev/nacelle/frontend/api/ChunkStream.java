@@ -41,9 +41,11 @@ public final class ChunkStream implements EventRenderer {
 
     @Override
     public void begin(JsonBuffer out) {
-        for (var choice : choices) {
-            choice.renderer.begin(out);
-            if (!shape.echo().isEmpty()) choice.renderer.text(out, shape.echo());
+        for (int i = 0; i < choices.size(); i++) {
+            var renderer = choices.get(i).renderer;
+            renderer.begin(out);
+            var echo = shape.echo(i);
+            if (!echo.isEmpty()) renderer.text(out, echo);
         }
     }
 

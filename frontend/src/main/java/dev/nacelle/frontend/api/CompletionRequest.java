@@ -1,10 +1,16 @@
 package dev.nacelle.frontend.api;
 
 import dev.nacelle.spi.request.Prompt;
+import java.util.List;
 
 /**
  * The body of {@code POST /v1/completions}.
  *
- * @param prompt a text or token ids, not empty; ids are not negative, but not compared with any vocabulary
+ * @param prompts at least one, each a text or token ids, not empty; ids are not negative, but not compared with any
+ *     vocabulary
  */
-public record CompletionRequest(Prompt prompt, RequestOptions options) {}
+public record CompletionRequest(List<Prompt> prompts, RequestOptions options) {
+    public CompletionRequest {
+        prompts = List.copyOf(prompts);
+    }
+}

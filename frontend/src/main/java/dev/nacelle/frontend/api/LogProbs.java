@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * Writes log-probabilities in OpenAI's two shapes. For one response: a completion's text offsets run on from call to
+ * Writes log-probabilities in OpenAI's shapes. For one response: a completion's text offsets run on from call to
  * call. May allocate: they are asked for rarely.
  */
 final class LogProbs {
@@ -21,9 +21,16 @@ final class LogProbs {
         this.tokenizer = tokenizer;
     }
 
-    /** The shape of chats: an object for each token, with the bytes it stands for. */
+    /** The shape of chats. */
     void writeChat(JsonBuffer out, List<TokenLogProb> logProbs) {
-        out.raw("{\"content\":[");
+        out.raw("{\"content\":");
+        writeTokens(out, logProbs);
+        out.raw(",\"refusal\":null}");
+    }
+
+    /** An array with an object for each token, with the bytes it stands for. */
+    void writeTokens(JsonBuffer out, List<TokenLogProb> logProbs) {
+        out.raw("[");
         var separator = "";
         for (var token : logProbs) {
             out.raw(separator);
@@ -39,7 +46,7 @@ final class LogProbs {
             out.raw("]}");
             separator = ",";
         }
-        out.raw("],\"refusal\":null}");
+        out.raw("]");
     }
 
     private void writeToken(JsonBuffer out, int id, double logProb) {

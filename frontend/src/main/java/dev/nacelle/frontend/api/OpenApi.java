@@ -7,10 +7,14 @@ import java.util.Set;
 /** The API's description of itself, {@code /openapi.json}, made of the table of parameters. */
 public final class OpenApi {
     private static final Map<Kind, String> PATHS = Map.of(
-            Kind.CHAT, "/v1/chat/completions", Kind.COMPLETION, "/v1/completions", Kind.RESPONSE, "/v1/responses");
+            Kind.CHAT, "/v1/chat/completions",
+            Kind.COMPLETION, "/v1/completions",
+            Kind.EMBEDDING, "/v1/embeddings",
+            Kind.RESPONSE, "/v1/responses");
     private static final Map<Kind, Set<String>> REQUIRED = Map.of(
             Kind.CHAT, Set.of("model", "messages"),
             Kind.COMPLETION, Set.of("model", "prompt"),
+            Kind.EMBEDDING, Set.of("model", "input"),
             Kind.RESPONSE, Set.of("model", "input"));
     private static final String ERROR_REF =
             "{\"description\":\"An error\",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Error\"}}}}";
@@ -57,7 +61,8 @@ public final class OpenApi {
         out.raw(",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
         writeSchema(out, kind);
         out.raw("}}},\"responses\":{\"200\":{").raw(OBJECT);
-        out.raw(",\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}}}");
+        if (kind != Kind.EMBEDDING) out.raw(",\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}");
+        out.raw("}}");
         for (var status : new String[] {"400", "404", "429", "500", "502", "503", "504"})
             out.raw(",").string(status).raw(":").raw(ERROR_REF);
         out.raw("}}}");

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Collects what chat and completion requests have in common, key by key. A null is the same as a missing key, as clients
+ * Collects what all requests have in common, key by key. A null is the same as a missing key, as clients
  * write out what their callers left open.
  */
 final class OptionsReader {
@@ -29,6 +29,12 @@ final class OptionsReader {
     private static final Set<String> SAMPLING_EXTRAS =
             Set.of("logit_bias", "guided_decoding", "allowed_token_ids", "bad_words");
 
+    /** What of this an embedding has. */
+    private static final Set<String> EMBEDDING_KEYS =
+            Set.of("model", "user", "metadata", "priority", "data_parallel_rank");
+
+    private static final String OUTPUT_LOG_PROBS = "message.output_text.logprobs";
+
     static final int CHOICES_MAX = 128;
 
     private final BodyReader in;
@@ -37,6 +43,7 @@ final class OptionsReader {
     private final Own own;
     private final GuidedReader guided;
     private int n = 1;
+    private OptionalInt bestOf = OptionalInt.empty();
     private boolean echo;
 
     private Optional<String> model = Optional.empty();
@@ -99,6 +106,7 @@ final class OptionsReader {
     }
 
     private boolean isTyped(String key) {
+        if (kind == Parameter.Kind.EMBEDDING) return EMBEDDING_KEYS.contains(key);
         return switch (key) {
             case "model",
                     "stream",
@@ -120,12 +128,11 @@ final class OptionsReader {
                     "data_parallel_rank",
                     "priority",
                     "user",
-                    "metadata",
-                    "n" -> true;
-            case "max_tokens", "max_completion_tokens", "logprobs" -> kind != Parameter.Kind.RESPONSE;
-            case "top_logprobs" -> kind == Parameter.Kind.CHAT;
+                    "metadata" -> true;
+            case "max_tokens", "max_completion_tokens", "logprobs", "n", "best_of" -> kind != Parameter.Kind.RESPONSE;
+            case "top_logprobs" -> kind != Parameter.Kind.COMPLETION;
             case "echo" -> kind == Parameter.Kind.COMPLETION;
-            case "max_output_tokens" -> kind == Parameter.Kind.RESPONSE;
+            case "max_output_tokens", "include" -> kind == Parameter.Kind.RESPONSE;
             default -> false;
         };
     }
@@ -162,6 +169,8 @@ final class OptionsReader {
             case "metadata" -> metadata = readMetadata();
             case "max_output_tokens" -> maxTokens = OptionalInt.of(in.integer(1, Integer.MAX_VALUE));
             case "n" -> n = in.integer(1, CHOICES_MAX);
+            case "best_of" -> bestOf = OptionalInt.of(in.integer(1, CHOICES_MAX));
+            case "include" -> readInclude();
             default -> echo = in.bool();
         }
     }
@@ -223,6 +232,15 @@ final class OptionsReader {
         if (!chat) topLogProbs = OptionalInt.of(in.integer(0, LOG_PROBS_MAX));
     }
 
+    /** What a response is to say besides: OpenAI's other things are of tools that are not offered here. */
+    private void readInclude() throws ApiException {
+        if (!in.isArray()) throw in.wrong("an array");
+        while (in.nextElement()) {
+            if (!in.string(OUTPUT_LOG_PROBS).equals(OUTPUT_LOG_PROBS)) throw in.wrong(OUTPUT_LOG_PROBS);
+            logProbs = true;
+        }
+    }
+
     private Map<String, String> readMetadata() throws ApiException {
         if (!in.isObject()) throw in.wrong("an object of strings");
         var map = new LinkedHashMap<String, String>();
@@ -264,11 +282,8 @@ final class OptionsReader {
         if (model.isEmpty() || model.get().isEmpty())
             throw new ApiException(ApiError.invalid(
                     "model", "model: found nothing, expected the name of a model: GET /v1/models lists them"));
-        if (chat && topLogProbs.isPresent() && !logProbs)
-            throw new ApiException(ApiError.invalid(
-                    "top_logprobs",
-                    "top_logprobs: found %d without logprobs, expected \"logprobs\": true beside it"
-                            .formatted(topLogProbs.getAsInt())));
+        checkTopLogProbs();
+        checkBestOf();
         var limit = limit();
         if (limit.isPresent() && minTokens > limit.getAsInt())
             throw new ApiException(ApiError.invalid(
@@ -299,6 +314,7 @@ final class OptionsReader {
                 stream,
                 includeUsage,
                 sampling,
+                bestOf.orElse(n),
                 new StopConditions(limit, minTokens, stopTokenIds, stopStrings, ignoreEos),
                 includeStopString,
                 echo,
@@ -311,6 +327,25 @@ final class OptionsReader {
                 user,
                 metadata,
                 extras);
+    }
+
+    private void checkTopLogProbs() throws ApiException {
+        if (logProbs || topLogProbs.isEmpty()) return;
+        if (!chat && topLogProbs.getAsInt() == 0) return;
+        throw new ApiException(ApiError.invalid(
+                "top_logprobs",
+                "top_logprobs: found %d alone, expected %s beside it"
+                        .formatted(
+                                topLogProbs.getAsInt(),
+                                chat ? "\"logprobs\": true" : "\"include\": [\"%s\"]".formatted(OUTPUT_LOG_PROBS))));
+    }
+
+    private void checkBestOf() throws ApiException {
+        if (bestOf.isEmpty()) return;
+        int most = bestOf.getAsInt();
+        if (most < n) throw new JsonAt("best_of", (long) most).wrong("at least n, which is %d".formatted(n));
+        if (stream && most > n)
+            throw new JsonAt("best_of", (long) most).wrong("n in a stream: which are the best is known at the end");
     }
 
     private OptionalInt limit() throws ApiException {

@@ -21,6 +21,7 @@ public record Parameter(
     public enum Kind {
         CHAT,
         COMPLETION,
+        EMBEDDING,
         RESPONSE
     }
 

@@ -2,6 +2,7 @@ package dev.nacelle.frontend.api;
 
 import static dev.nacelle.frontend.api.Parameter.Kind.CHAT;
 import static dev.nacelle.frontend.api.Parameter.Kind.COMPLETION;
+import static dev.nacelle.frontend.api.Parameter.Kind.EMBEDDING;
 import static dev.nacelle.frontend.api.Parameter.Kind.RESPONSE;
 
 import dev.nacelle.frontend.api.Parameter.Kind;
@@ -14,10 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Every parameter for text that OpenAI's API and vLLM's extensions define: the one place that says what becomes of it. */
+/** Every parameter for text and embeddings that OpenAI's API and vLLM's extensions define: the one place that says what becomes of it. */
 public final class Parameters {
     private static final Set<Kind> TEXT = EnumSet.of(CHAT, COMPLETION);
-    private static final Set<Kind> ALL = EnumSet.allOf(Kind.class);
+    private static final Set<Kind> ALL = EnumSet.of(CHAT, COMPLETION, RESPONSE);
+    private static final Set<Kind> EVERY = EnumSet.allOf(Kind.class);
     private static final Set<Kind> TALK = EnumSet.of(CHAT, RESPONSE);
 
     private static final String STRING = "{\"type\":\"string\"}";
@@ -73,16 +75,24 @@ public final class Parameters {
         }
 
         private void content() {
-            honoured("model", ALL, STRING, "a name of `GET /v1/models`");
+            honoured("model", EVERY, STRING, "a name of `GET /v1/models`");
             honoured("messages", Set.of(CHAT), ARRAY, "text, and text parts; other parts are refused");
             honoured(
                     "prompt",
                     Set.of(COMPLETION),
                     ANY,
-                    "a text or token ids; several prompts are refused: one request each");
+                    "a text or token ids, or an array of them: each has `n` choices, up to 128 in all");
             honoured("input", Set.of(RESPONSE), ANY, "a text, or items: messages, function calls and their outputs");
+            honoured("input", Set.of(EMBEDDING), ANY, "a text or token ids, or an array of up to 2048 of them");
+            honoured("encoding_format", Set.of(EMBEDDING), STRING, "`float` or `base64`");
+            honoured(
+                    "dimensions",
+                    Set.of(EMBEDDING),
+                    INTEGER,
+                    "for the engine; 400 where its vectors are of another length");
             honoured("instructions", Set.of(RESPONSE), STRING, "a system message before the input");
             honoured("stream", ALL, BOOL, "server-sent events");
+            refused("stream", Set.of(EMBEDDING), BOOL, List.of(false), "embeddings come in one piece");
             honoured("stream_options", ALL, OBJECT, "`include_usage`; `continuous_usage_stats` is refused");
             honoured("documents", Set.of(CHAT), ARRAY, "for the chat template");
             honoured("chat_template_kwargs", Set.of(CHAT), OBJECT, "variables for the chat template");
@@ -95,6 +105,7 @@ public final class Parameters {
                     Set.of(CHAT),
                     BOOL,
                     "what the tokenizer adds; open: none beside a chat template");
+            honoured("add_special_tokens", Set.of(EMBEDDING), BOOL, "what the tokenizer adds; true unless set");
         }
 
         private void sampling() {
@@ -117,8 +128,16 @@ public final class Parameters {
             capability("logit_bias", TEXT, OBJECT, "token ids and -100 to 100");
             capability("allowed_token_ids", TEXT, ARRAY, "");
             capability("bad_words", TEXT, ARRAY, "");
-            capability("n", TEXT, INTEGER, "up to 128");
-            refused("best_of", TEXT, INTEGER, List.of(1L), "choices are not ranked here; use n");
+            honoured(
+                    "n",
+                    TEXT,
+                    INTEGER,
+                    "up to 128; `seed` and the following ones where the engine makes one at a time");
+            capability(
+                    "best_of",
+                    TEXT,
+                    INTEGER,
+                    "`n` to 128: the likeliest `n` by the sum of their log-probabilities; not in a stream");
             refused("use_beam_search", TEXT, BOOL, List.of(false), "beams are not searched");
             refused("length_penalty", TEXT, NUMBER, List.of(1.0), "beams are not searched");
             refused("early_stopping", TEXT, BOOL, List.of(false), "beams are not searched");
@@ -127,8 +146,9 @@ public final class Parameters {
         private void output() {
             capability("logprobs", TEXT, ANY, "a chat's flag, a completion's number of candidates");
             capability("top_logprobs", Set.of(CHAT), INTEGER, "0 to 20, beside `logprobs`");
+            capability("top_logprobs", Set.of(RESPONSE), INTEGER, "0 to 20, beside `include`");
+            capability("include", Set.of(RESPONSE), ARRAY, "`message.output_text.logprobs`; others are refused");
             refused("prompt_logprobs", TEXT, INTEGER, List.of(), "log-probabilities of the prompt are not offered");
-            refused("top_logprobs", Set.of(RESPONSE), INTEGER, List.of(0L), "use /v1/chat/completions");
             honoured("echo", Set.of(COMPLETION), BOOL, "not beside `logprobs`");
             refused("suffix", Set.of(COMPLETION), STRING, List.of(""), "write the model's own marks into the prompt");
             honoured("skip_special_tokens", ALL, BOOL, "true unless set");
@@ -162,10 +182,10 @@ public final class Parameters {
         }
 
         private void context() {
-            honoured("user", ALL, STRING, "");
-            honoured("metadata", ALL, OBJECT, "up to 64 texts, for the engine");
-            honoured("priority", ALL, INTEGER, "for the engine");
-            honoured("data_parallel_rank", ALL, INTEGER, "for the router");
+            honoured("user", EVERY, STRING, "");
+            honoured("metadata", EVERY, OBJECT, "up to 64 texts, for the engine");
+            honoured("priority", EVERY, INTEGER, "for the engine");
+            honoured("data_parallel_rank", EVERY, INTEGER, "for the router");
             ignored("store", ALL, BOOL, "nothing is stored");
             for (var name : List.of("service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_retention"))
                 ignored(name, ALL, STRING, "");
@@ -182,7 +202,12 @@ public final class Parameters {
             refused("audio", Set.of(CHAT), OBJECT, List.of(), "there is text alone");
             refused("chat_template", Set.of(CHAT), STRING, List.of(), "set the worker's model.chat_template");
             refused("mm_processor_kwargs", Set.of(CHAT), OBJECT, List.of(), "there is text alone");
-            refused("truncate_prompt_tokens", TEXT, INTEGER, List.of(), "shorten the prompt");
+            refused(
+                    "truncate_prompt_tokens",
+                    EnumSet.of(CHAT, COMPLETION, EMBEDDING),
+                    INTEGER,
+                    List.of(),
+                    "shorten the prompt");
             refused("prompt_embeds", Set.of(COMPLETION), ANY, List.of(), "send a text or token ids");
             refused(
                     "previous_response_id",
@@ -192,7 +217,6 @@ public final class Parameters {
                     "send the items again: none are stored");
             refused("conversation", Set.of(RESPONSE), ANY, List.of(), "send the items again: none are stored");
             refused("background", Set.of(RESPONSE), BOOL, List.of(false), "wait for the response, or stream it");
-            refused("include", Set.of(RESPONSE), ARRAY, List.of(), "nothing more is offered");
             refused("prompt", Set.of(RESPONSE), OBJECT, List.of(), "no prompts are stored");
             refused("truncation", Set.of(RESPONSE), STRING, List.of("disabled"), "shorten the input");
         }

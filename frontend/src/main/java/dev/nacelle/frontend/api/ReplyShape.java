@@ -2,6 +2,7 @@ package dev.nacelle.frontend.api;
 
 import dev.nacelle.frontend.parser.OutputParser;
 import dev.nacelle.frontend.text.Tokenizer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
  * @param parsers makes a parser for each choice; empty where everything is text
  * @param parallelToolCalls whether more than the first call is wanted
  * @param includeReasoning whether what the model thought is wanted
- * @param echo what each choice's text begins with
+ * @param echoes what each choice's text begins with; empty where none begins with anything
  * @param said what the response repeats of the request (JSON-like)
  */
 public record ReplyShape(
@@ -26,5 +27,14 @@ public record ReplyShape(
         Supplier<Optional<OutputParser>> parsers,
         boolean parallelToolCalls,
         boolean includeReasoning,
-        String echo,
-        Map<String, Object> said) {}
+        List<String> echoes,
+        Map<String, Object> said) {
+    public ReplyShape {
+        echoes = List.copyOf(echoes);
+    }
+
+    /** What a choice's text begins with. */
+    String echo(int choice) {
+        return echoes.isEmpty() ? "" : echoes.get(choice);
+    }
+}

@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What chat and completion requests have in common.
+ * What all requests have in common.
  *
  * @param model the name the caller asked for; not empty
  * @param stream answer as server-sent events
  * @param includeUsage end a stream with a chunk that counts tokens
+ * @param sampling {@code n} is the number of choices that a prompt gets
+ * @param bestOf choices to make for a prompt, of which the likeliest {@code n} are shown; at least that many
  * @param stop {@code maxTokens} is empty where the caller left it open
  * @param includeStopString print the stop string that ended the text
  * @param echo print the prompt before the text; completions only
@@ -28,6 +30,7 @@ public record RequestOptions(
         boolean stream,
         boolean includeUsage,
         SamplingOptions sampling,
+        int bestOf,
         StopConditions stop,
         boolean includeStopString,
         boolean echo,

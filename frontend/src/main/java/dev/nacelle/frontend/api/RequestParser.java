@@ -16,22 +16,26 @@ public final class RequestParser {
     /** Deep enough for a tool's schema. */
     public static final int DEPTH_MAX = 64;
 
-    private static final String PROMPT_EXPECTED = "a string or an array of token ids";
+    /** No body that is allowed by default has a longer one. */
+    public static final int STRING_CHARS_MAX = 8_000_000;
 
     private final JsonFactory factory;
 
     public RequestParser() {
-        this(DEPTH_MAX);
+        this(DEPTH_MAX, STRING_CHARS_MAX);
     }
 
     /**
-     * A parser of its own depth.
+     * A parser with limits of its own.
      *
      * @param depthMax levels of objects and arrays that a body may have, at least 1
+     * @param stringMax characters that a string in it may have, at least 1
      */
-    public RequestParser(int depthMax) {
+    public RequestParser(int depthMax, int stringMax) {
         if (depthMax < 1) throw new IllegalArgumentException("depth %d, expected at least 1".formatted(depthMax));
-        factory = BodyReader.factory(depthMax);
+        if (stringMax < 1)
+            throw new IllegalArgumentException("strings of %d characters, expected at least 1".formatted(stringMax));
+        factory = BodyReader.factory(depthMax, stringMax);
     }
 
     /** The body of {@code POST /v1/chat/completions}. */
@@ -69,19 +73,51 @@ public final class RequestParser {
     public CompletionRequest completion(ByteBuffer body) throws ApiException {
         try (var in = open(body)) {
             var options = new OptionsReader(in, Parameter.Kind.COMPLETION, (_, _) -> false);
-            Optional<Prompt> prompt = Optional.empty();
+            List<Prompt> prompts = List.of();
             in.beginBody();
             for (var key = in.nextKey(); key != null; key = in.nextKey()) {
-                if (key.equals("prompt")) prompt = Optional.of(readPrompt(in));
+                if (key.equals("prompt")) prompts = PromptReader.read(in, OptionsReader.CHOICES_MAX);
                 else options.read(key);
             }
             in.endBody();
             var read = options.options();
-            return new CompletionRequest(
-                    prompt.orElseThrow(() -> new ApiException(
-                            ApiError.invalid("prompt", "prompt: found nothing, expected " + PROMPT_EXPECTED))),
-                    read);
+            if (prompts.isEmpty()) throw missing("prompt");
+            int choices = prompts.size() * read.bestOf();
+            if (choices > OptionsReader.CHOICES_MAX)
+                throw new ApiException(ApiError.invalid(
+                        "prompt",
+                        "prompt: found %d with %d choices each, expected at most %d choices in one request"
+                                .formatted(prompts.size(), read.bestOf(), OptionsReader.CHOICES_MAX)));
+            return new CompletionRequest(prompts, read);
         }
+    }
+
+    /** The body of {@code POST /v1/embeddings}. */
+    public EmbeddingRequest embedding(byte[] body) throws ApiException {
+        return embedding(ByteBuffer.wrap(body));
+    }
+
+    /** The same from a buffer with an array behind it, whose position stays. */
+    public EmbeddingRequest embedding(ByteBuffer body) throws ApiException {
+        try (var in = open(body)) {
+            var embedding = new EmbeddingReader();
+            var options = new OptionsReader(in, Parameter.Kind.EMBEDDING, embedding::read);
+            List<Prompt> inputs = List.of();
+            in.beginBody();
+            for (var key = in.nextKey(); key != null; key = in.nextKey()) {
+                if (key.equals("input")) inputs = PromptReader.read(in, EmbeddingReader.INPUTS_MAX);
+                else options.read(key);
+            }
+            in.endBody();
+            var read = options.options();
+            if (inputs.isEmpty()) throw missing("input");
+            return new EmbeddingRequest(inputs, embedding.options(), read);
+        }
+    }
+
+    private static ApiException missing(String field) {
+        return new ApiException(
+                ApiError.invalid(field, "%s: found nothing, expected %s".formatted(field, PromptReader.EXPECTED)));
     }
 
     /** The body of {@code POST /v1/responses}. */
@@ -104,32 +140,5 @@ public final class RequestParser {
 
     private BodyReader open(ByteBuffer body) throws ApiException {
         return BodyReader.open(factory, body.array(), body.arrayOffset() + body.position(), body.remaining());
-    }
-
-    /** A text, token ids, or an array of one of them. */
-    private static Prompt readPrompt(BodyReader in) throws ApiException {
-        if (!in.isArray()) return text(in);
-        if (!in.nextElement()) throw in.invalid("found an empty array, expected " + PROMPT_EXPECTED);
-        if (in.isNumber()) return tokens(in);
-        Prompt prompt;
-        if (in.isArray()) {
-            if (!in.nextElement()) throw in.invalid("found an empty array, expected token ids");
-            prompt = tokens(in);
-        } else {
-            prompt = text(in);
-        }
-        if (in.nextElement()) throw in.invalid("found a second prompt, expected one: send one request each");
-        return prompt;
-    }
-
-    private static Prompt text(BodyReader in) throws ApiException {
-        var text = in.string(PROMPT_EXPECTED);
-        if (text.isEmpty()) throw in.invalid("found an empty text, expected at least one character");
-        return new Prompt.Text(text);
-    }
-
-    /** The rest of an array whose first element the reader stands at. */
-    private static Prompt tokens(BodyReader in) throws ApiException {
-        return new Prompt.Tokens(OptionsReader.restOfTokenIds(in));
     }
 }

@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.api;
 
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
@@ -15,8 +16,20 @@ public final class ResponseBodies {
      * One choice of a response.
      *
      * @param logProbs one a token, if the caller asked for them
+     * @param ends for each of them, the text's length once its token was there
+     * @param embedding of a request for one
      */
-    public record Choice(CharSequence text, FinishReason reason, Optional<List<TokenLogProb>> logProbs) {}
+    public record Choice(
+            CharSequence text,
+            FinishReason reason,
+            Optional<List<TokenLogProb>> logProbs,
+            List<Integer> ends,
+            Optional<Embedding> embedding) {
+        /** A choice that is nothing but text. */
+        public Choice(CharSequence text, FinishReason reason) {
+            this(text, reason, Optional.empty(), List.of(), Optional.empty());
+        }
+    }
 
     /**
      * A model in the list of models.
@@ -71,7 +84,10 @@ public final class ResponseBodies {
         for (int i = 0; i < choices.size(); i++) {
             var choice = choices.get(i);
             out.raw(i == 0 ? "{\"index\":" : ",{\"index\":").number(i);
-            out.raw(",\"text\":\"").escaped(shape.echo()).escaped(choice.text()).raw("\",\"logprobs\":");
+            out.raw(",\"text\":\"")
+                    .escaped(shape.echo(i))
+                    .escaped(choice.text())
+                    .raw("\",\"logprobs\":");
             if (choice.logProbs().isPresent())
                 new LogProbs(shape.tokenizer())
                         .writeCompletion(out, choice.logProbs().get());

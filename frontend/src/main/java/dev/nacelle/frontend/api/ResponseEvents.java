@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseEvents implements EventRenderer, ResponseOutput.Listener {
     private final ReplyShape shape;
     private final ResponseOutput output;
+    private final LogProbs logProbs;
     private @Nullable JsonBuffer to;
     private FinishReason reason = FinishReason.STOP;
     private int number;
@@ -19,6 +20,7 @@ public final class ResponseEvents implements EventRenderer, ResponseOutput.Liste
     public ResponseEvents(ReplyShape shape) {
         this.shape = shape;
         output = new ResponseOutput(shape, this);
+        logProbs = new LogProbs(shape.tokenizer());
     }
 
     @Override
@@ -33,10 +35,10 @@ public final class ResponseEvents implements EventRenderer, ResponseOutput.Liste
         output.accept(delta);
     }
 
-    /** Log-probabilities are refused with the request. */
     @Override
     public void text(JsonBuffer out, int choice, CharSequence delta, List<TokenLogProb> tokens) {
-        text(out, choice, delta);
+        to = out;
+        output.accept(delta, tokens);
     }
 
     @Override
@@ -83,22 +85,25 @@ public final class ResponseEvents implements EventRenderer, ResponseOutput.Liste
     @Override
     public void opened(Item item) {
         var out = open("response.output_item.added", item).raw(",\"item\":");
-        item.write(out, false);
+        item.write(out, false, logProbs);
         out.raw("}\n\n");
         if (item.kind() != ResponseOutput.Kind.MESSAGE) return;
         openIn("response.content_part.added", item).raw(",\"content_index\":0,\"part\":");
-        item.writePart(out, "");
+        item.writePart(out, "", List.of(), logProbs);
         out.raw("}\n\n");
     }
 
     @Override
-    public void grew(Item item, CharSequence delta) {
+    public void grew(Item item, CharSequence delta, List<TokenLogProb> tokens) {
         switch (item.kind()) {
-            case MESSAGE ->
-                openIn("response.output_text.delta", item)
+            case MESSAGE -> {
+                var out = openIn("response.output_text.delta", item)
                         .raw(",\"content_index\":0,\"delta\":")
                         .string(delta)
-                        .raw(",\"logprobs\":[]}\n\n");
+                        .raw(",\"logprobs\":");
+                logProbs.writeTokens(out, tokens);
+                out.raw("}\n\n");
+            }
             case REASONING ->
                 openIn("response.reasoning_text.delta", item)
                         .raw(",\"content_index\":0,\"delta\":")
@@ -116,12 +121,14 @@ public final class ResponseEvents implements EventRenderer, ResponseOutput.Liste
     public void closed(Item item) {
         switch (item.kind()) {
             case MESSAGE -> {
-                openIn("response.output_text.done", item)
+                var text = openIn("response.output_text.done", item)
                         .raw(",\"content_index\":0,\"text\":")
                         .string(item.text())
-                        .raw(",\"logprobs\":[]}\n\n");
+                        .raw(",\"logprobs\":");
+                logProbs.writeTokens(text, item.logProbs());
+                text.raw("}\n\n");
                 var out = openIn("response.content_part.done", item).raw(",\"content_index\":0,\"part\":");
-                item.writePart(out);
+                item.writePart(out, item.text(), item.logProbs(), logProbs);
                 out.raw("}\n\n");
             }
             case REASONING ->
@@ -138,7 +145,7 @@ public final class ResponseEvents implements EventRenderer, ResponseOutput.Liste
                         .raw("}\n\n");
         }
         var out = open("response.output_item.done", item).raw(",\"item\":");
-        item.write(out, true);
+        item.write(out, true, logProbs);
         out.raw("}\n\n");
     }
 }

@@ -1,6 +1,7 @@
 package dev.nacelle.frontend.api;
 
 import dev.nacelle.spi.request.FinishReason;
+import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class ResponseObject {
         open.put("text", Map.of("format", Map.of("type", "text")));
         open.put("tool_choice", "auto");
         open.put("tools", List.of());
+        open.put("top_logprobs", 0);
         open.put("top_p", null);
         open.put("truncation", "disabled");
         open.put("user", null);
@@ -43,7 +45,7 @@ public final class ResponseObject {
             }
 
             @Override
-            public void grew(ResponseOutput.Item item, CharSequence delta) {
+            public void grew(ResponseOutput.Item item, CharSequence delta, List<TokenLogProb> logProbs) {
                 // The whole is written at the end.
             }
 
@@ -52,9 +54,24 @@ public final class ResponseObject {
                 // The whole is written at the end.
             }
         });
-        output.accept(choice.text());
+        feed(output, choice);
         output.end();
         write(out, shape, Optional.of(choice.reason()), output.items(), Optional.of(usage));
+    }
+
+    /** Token by token where there are log-probabilities, as these are shown with the item that each token is a part of. */
+    private static void feed(ResponseOutput output, ResponseBodies.Choice choice) {
+        var text = choice.text();
+        int from = 0;
+        if (choice.logProbs().isPresent()) {
+            var tokens = choice.logProbs().get();
+            for (int i = 0; i < tokens.size(); i++) {
+                int end = choice.ends().get(i);
+                output.accept(text.subSequence(from, end), List.of(tokens.get(i)));
+                from = end;
+            }
+        }
+        output.accept(text.subSequence(from, text.length()));
     }
 
     /** @param reason why it ended; empty while it goes on */
@@ -65,6 +82,7 @@ public final class ResponseObject {
             List<ResponseOutput.Item> items,
             Optional<Usage> usage) {
         var head = shape.head();
+        var logProbs = new LogProbs(shape.tokenizer());
         out.raw("{\"id\":")
                 .string(head.id())
                 .raw(",\"object\":\"response\",\"created_at\":")
@@ -80,7 +98,7 @@ public final class ResponseObject {
         var separator = "";
         for (var item : items) {
             out.raw(separator);
-            item.write(out, true);
+            item.write(out, true, logProbs);
             separator = ",";
         }
         out.raw("]");

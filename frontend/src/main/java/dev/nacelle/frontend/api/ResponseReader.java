@@ -148,6 +148,7 @@ final class ResponseReader {
         options.stop().maxTokens().ifPresent(most -> said.put("max_output_tokens", (long) most));
         options.sampling().temperature().ifPresent(value -> said.put("temperature", value));
         options.sampling().topP().ifPresent(value -> said.put("top_p", value));
+        options.output().logProbs().ifPresent(top -> said.put("top_logprobs", (long) top));
         options.user().ifPresent(user -> said.put("user", user));
         said.put("metadata", options.metadata());
         return new ResponseRequest(new ChatRequest(all, chat.options(), options), said);

@@ -28,8 +28,9 @@ final class Arrival implements BodyIntake.Receiver {
         Desk(Pipeline.Parts parts, RequestIds ids, Running running) {
             this.parts = parts;
             this.ids = ids;
-            parser = new RequestParser(parts.limits().jsonDepth());
-            stages = new Serving.Stages(parts, running);
+            parser =
+                    new RequestParser(parts.limits().jsonDepth(), parts.limits().jsonString());
+            stages = new Serving.Stages(parts, running, ids);
         }
 
         /** Answers a request with an error. */

@@ -1,6 +1,7 @@
 package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.api.ChatOptions;
+import dev.nacelle.frontend.api.EmbeddingOptions;
 import dev.nacelle.frontend.api.RequestOptions;
 import dev.nacelle.frontend.text.ChatMessage;
 import dev.nacelle.spi.request.Prompt;
@@ -19,6 +20,9 @@ sealed interface Asked {
     record Chat(List<ChatMessage> messages, ChatOptions chat, RequestOptions options, Map<String, Object> said)
             implements Asked {}
 
-    /** To continue a prompt. */
-    record Completion(Prompt prompt, RequestOptions options) implements Asked {}
+    /** To continue prompts. */
+    record Completion(List<Prompt> prompts, RequestOptions options) implements Asked {}
+
+    /** To embed texts. */
+    record Embedding(List<Prompt> inputs, EmbeddingOptions embedding, RequestOptions options) implements Asked {}
 }

@@ -3,6 +3,7 @@ package dev.nacelle.frontend.pipeline;
 import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.api.BodyRenderer;
 import dev.nacelle.frontend.api.ChunkStream;
+import dev.nacelle.frontend.api.EmbeddingBody;
 import dev.nacelle.frontend.api.EventRenderer;
 import dev.nacelle.frontend.api.ReplyShape;
 import dev.nacelle.frontend.api.RequestParser;
@@ -14,7 +15,7 @@ import dev.nacelle.frontend.text.Tokenizer.LeadingSpace;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
-/** Where the API's ways to ask for text differ. */
+/** Where the API's ways to ask for something differ. */
 public enum Endpoint {
     CHAT(HttpEndpoint.CHAT_COMPLETIONS, "chatcmpl-", LeadingSpace.STRIP) {
         @Override
@@ -29,7 +30,7 @@ public enum Endpoint {
         }
 
         @Override
-        BodyRenderer body(ReplyShape shape) {
+        BodyRenderer body(ReplyShape shape, Asked asked) {
             return (out, choices, usage) -> ResponseBodies.chat(out, shape, choices, usage);
         }
     },
@@ -48,8 +49,28 @@ public enum Endpoint {
         }
 
         @Override
-        BodyRenderer body(ReplyShape shape) {
+        BodyRenderer body(ReplyShape shape, Asked asked) {
             return (out, choices, usage) -> ResponseObject.render(out, shape, choices.getFirst(), usage);
+        }
+    },
+
+    EMBEDDING(HttpEndpoint.EMBEDDINGS, "embd-", LeadingSpace.KEEP) {
+        @Override
+        Asked parse(RequestParser parser, ByteBuffer body) throws ApiException {
+            var request = parser.embedding(body);
+            return new Asked.Embedding(request.inputs(), request.embedding(), request.options());
+        }
+
+        @Override
+        EventRenderer events(ReplyShape shape) {
+            throw new IllegalStateException("a stream of embeddings, which the parser refuses");
+        }
+
+        @Override
+        BodyRenderer body(ReplyShape shape, Asked asked) {
+            if (!(asked instanceof Asked.Embedding asks))
+                throw new IllegalStateException("%s, expected a request for embeddings".formatted(asked));
+            return (out, choices, usage) -> EmbeddingBody.render(out, shape.head(), asks.embedding(), choices, usage);
         }
     },
 
@@ -57,7 +78,7 @@ public enum Endpoint {
         @Override
         Asked parse(RequestParser parser, ByteBuffer body) throws ApiException {
             var completion = parser.completion(body);
-            return new Asked.Completion(completion.prompt(), completion.options());
+            return new Asked.Completion(completion.prompts(), completion.options());
         }
 
         @Override
@@ -66,7 +87,7 @@ public enum Endpoint {
         }
 
         @Override
-        BodyRenderer body(ReplyShape shape) {
+        BodyRenderer body(ReplyShape shape, Asked asked) {
             return (out, choices, usage) -> ResponseBodies.completion(out, shape, choices, usage);
         }
     };
@@ -102,5 +123,5 @@ public enum Endpoint {
     abstract EventRenderer events(ReplyShape shape);
 
     /** Writes a response in one piece. */
-    abstract BodyRenderer body(ReplyShape shape);
+    abstract BodyRenderer body(ReplyShape shape, Asked asked);
 }

@@ -10,29 +10,52 @@ import dev.nacelle.runtime.plane.ResponseQueue;
 import dev.nacelle.runtime.plane.Terminal;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.request.Chunk;
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request in an engine, seen from its requester: takes what the engine says, makes it text, looks for stop strings,
- * counts, and knows how it ended. It is read by one thread at a time and may be given up from any.
+ * What engines make of one request, seen from its requester: takes what they say, makes it text, looks for stop strings,
+ * counts, and knows how it ended. One branch that fails fails the whole. It is read by one thread at a time and may be given
+ * up from any.
  */
 final class Generation {
-    private final List<ChoiceText> choices;
+    /** Branches that are in engines at a time; as one ends, the next is sent. */
+    private static final int SENT_MAX = 64;
+
+    /** Sends a branch to an engine; what becomes of it, the branch's queue hears. */
+    @FunctionalInterface
+    interface Sender {
+        /**
+         * Sends it; never throws.
+         *
+         * @param number of the branch, from 0 on
+         */
+        InFlight send(Branch branch, int number);
+    }
+
+    private final Branch[] branches;
+    private final int choices;
     private final int promptTokens;
     private final HttpRequestGuard guard;
     private final StageGuard stages;
-    private final ResponseQueue queue;
-    private final Items items = new Items();
-    private final AtomicReference<@Nullable InFlight> inFlight = new AtomicReference<>();
+    private final Items items;
     private final AtomicReference<@Nullable CancelCause> givenUp = new AtomicReference<>();
     private volatile @Nullable EngineError cut;
 
+    private final AtomicBoolean sending = new AtomicBoolean();
+    private volatile @Nullable Sender sender;
+    private volatile int sent; // changed by whoever is sending
+    private final AtomicInteger over = new AtomicInteger();
+
+    private int next; // the branch that is read first
     private int tokens;
     private int counted;
     private boolean arrived;
@@ -41,40 +64,67 @@ final class Generation {
     private @Nullable Terminal ending;
 
     /**
-     * @param choices one for each choice that was asked for
-     * @param promptTokens 0 where the engine tokenizes by itself
-     * @param slots bound of the queue between engine and reader
-     * @param ready called when there is something to read, by the engine's thread
+     * A generation of which nothing is sent yet.
+     *
+     * @param parts at least one
+     * @param choices those of the first part, then those of the next
+     * @param slots bound of the queue between an engine and the reader
+     * @param ready called when there is something to read, by an engine's thread
      */
-    Generation(List<ChoiceText> choices, int promptTokens, RequestLife life, int slots, Runnable ready) {
-        this.choices = List.copyOf(choices);
-        this.promptTokens = promptTokens;
+    Generation(List<Prepared.Part> parts, List<ChoiceText> choices, RequestLife life, int slots, Runnable ready) {
+        branches = new Branch[parts.size()];
+        this.choices = choices.size();
+        int first = 0;
+        int prompts = 0;
+        for (int i = 0; i < branches.length; i++) {
+            var part = parts.get(i);
+            var own = choices.subList(first, first + part.choices());
+            branches[i] = new Branch(part, own, first, new ResponseQueue(slots, ready));
+            first += part.choices();
+            if (part.isFirst()) prompts += part.promptTokens();
+        }
+        promptTokens = prompts;
+        items = new Items(branches[0]);
         guard = life.guard();
         stages = life.stages();
-        queue = new ResponseQueue(slots, ready);
     }
 
-    /** What the engine writes to. */
-    ResponseQueue queue() {
-        return queue;
+    /** Begins to send the branches. */
+    void start(Sender to) {
+        sender = to;
+        sendMore();
     }
 
-    /** An instance has taken the request. */
-    void started(InFlight engine) {
-        inFlight.set(engine);
-        var cause = givenUp.get();
-        if (cause != null) engine.cancel(cause);
+    /** Nobody waits for somebody else who is sending: that one looks again when he is done. */
+    private void sendMore() {
+        while (maySend() && sending.compareAndSet(false, true)) {
+            try {
+                while (maySend()) sendNext();
+            } finally {
+                sending.set(false);
+            }
+        }
     }
 
-    /** Tells the engine to end, now or as soon as it has the request; the first cause counts. From any thread. */
+    private boolean maySend() {
+        return sent < branches.length && sent - over.get() < SENT_MAX && givenUp.get() == null;
+    }
+
+    private void sendNext() {
+        var to = sender;
+        if (to == null) throw new IllegalStateException("more to send, and nothing was sent yet");
+        int number = sent;
+        sent = number + 1;
+        branches[number].started(to.send(branches[number], number));
+    }
+
+    /** Tells the engines to end, now or as soon as they have their requests; the first cause counts. From any thread. */
     void giveUp(CancelCause cause) {
         if (!givenUp.compareAndSet(null, cause)) return;
-        queue.close();
-        var engine = inFlight.get();
-        if (engine != null) engine.cancel(cause);
+        for (var branch : branches) branch.giveUp(cause);
     }
 
-    /** Ends the response with that error, whatever the engine says from now on. From any thread; the reader must be woken. */
+    /** Ends the response with that error, whatever the engines say from now on. From any thread; the reader must be woken. */
     void cut(EngineError error, CancelCause cause) {
         if (cut == null) cut = error;
         giveUp(cause);
@@ -84,54 +134,105 @@ final class Generation {
     Optional<Terminal> read(Output output) {
         if (ending != null) return Optional.of(ending);
         items.output = output;
-        queue.drainTo(items);
+        drain(output);
         count();
         ending = ended(output);
         return Optional.ofNullable(ending);
     }
 
-    private @Nullable Terminal ended(Output output) {
-        if (areAllStopped()) {
-            giveUp(CancelCause.SATISFIED);
-            return new Terminal.Finished(FinishReason.STOP, new Usage(promptTokens, tokens));
+    /** Whoever filled the output lets the others go first the next time. */
+    private void drain(Output output) {
+        int first = next;
+        for (int i = 0; i < branches.length; i++) {
+            int at = first + i < branches.length ? first + i : first + i - branches.length;
+            items.branch = branches[at];
+            items.branch.queue().drainTo(items);
+            if (!output.isFull()) continue;
+            next = at + 1 < branches.length ? at + 1 : 0;
+            return;
         }
+    }
+
+    private @Nullable Terminal ended(Output output) {
+        int before = over.get();
+        for (var branch : branches)
+            if (!branch.isOver() && branch.isStopped()) {
+                branch.satisfied();
+                over.incrementAndGet();
+            }
+        if (over.get() == branches.length) return whole();
         var error = cut;
         if (error != null) return new Terminal.Failed(error);
-        return switch (queue.terminal().orElse(null)) {
-            case null -> null;
-            case Terminal.Failed failed -> failed;
-            case Terminal.Finished(var reason, var usage) -> finished(reason, usage, output);
+        for (var branch : branches) {
+            if (branch.isOver()) continue;
+            var failure = ended(branch, output);
+            if (failure.isEmpty()) continue;
+            giveUp(CancelCause.SATISFIED); // of the others nothing is wanted any more
+            return failure.get();
+        }
+        if (over.get() == branches.length) return whole();
+        if (over.get() != before) sendMore();
+        return null;
+    }
+
+    /** Looks whether a branch has come to its end. @return how, if that is the end of all */
+    private Optional<Terminal> ended(Branch branch, Output output) {
+        return switch (branch.queue().terminal().orElse(null)) {
+            case null -> Optional.empty();
+            case Terminal.Failed failed -> Optional.of(failed);
+            case Terminal.Finished finished ->
+                switch (finished.reason()) {
+                    case CANCELLED ->
+                        Optional.of(new Terminal.Failed(new EngineError.Cancelled("the request was given up")));
+                    case ERROR ->
+                        Optional.of(new Terminal.Failed(
+                                new EngineError.Unknown("the engine could not complete the response; try again")));
+                    case STOP, LENGTH, CONTENT_FILTER, TOOL_CALLS -> {
+                        finish(branch, finished, output);
+                        yield Optional.empty();
+                    }
+                };
         };
     }
 
-    private Terminal finished(FinishReason reason, Usage usage, Output output) {
-        return switch (reason) {
-            case CANCELLED -> new Terminal.Failed(new EngineError.Cancelled("the request was given up"));
-            case ERROR ->
-                new Terminal.Failed(new EngineError.Unknown("the engine could not complete the response; try again"));
-            case STOP, LENGTH, CONTENT_FILTER, TOOL_CALLS -> {
-                arrived();
-                for (int i = 0; i < choices.size(); i++) {
-                    choices.get(i).end();
-                    pass(i, List.of(), output);
-                }
-                yield new Terminal.Finished(areAllStopped() ? FinishReason.STOP : reason, usage);
-            }
-        };
+    /** Passes on what a branch held back. */
+    private void finish(Branch branch, Terminal.Finished finished, Output output) {
+        arrived();
+        for (int i = 0; i < branch.choices(); i++) {
+            branch.choice(i).end();
+            pass(branch, i, List.of(), output);
+        }
+        branch.over(finished.reason(), finished.usage());
+        over.incrementAndGet();
     }
 
-    private boolean areAllStopped() {
-        for (var choice : choices) if (!choice.isStopped()) return false;
-        return true;
+    /** A request that ended for one reason ended for it; of several choices, each has its own. */
+    private Terminal whole() {
+        int prompt = 0;
+        int cached = 0;
+        int completion = 0;
+        for (var branch : branches) {
+            var usage = branch.usage();
+            prompt += usage.promptTokens();
+            cached += usage.cachedTokens();
+            completion += usage.completionTokens();
+        }
+        return new Terminal.Finished(reason(0), new Usage(prompt, completion, cached));
     }
 
-    /** Why a choice ended, of a response that ended for {@code whole}. */
-    FinishReason reason(int choice, FinishReason whole) {
-        return choices.get(choice).isStopped() ? FinishReason.STOP : whole;
+    /** Why a choice ended, once all have. */
+    FinishReason reason(int choice) {
+        for (var branch : branches) {
+            int index = choice - branch.number(0);
+            if (index < branch.choices())
+                return branch.reason(index)
+                        .orElseThrow(() -> new IllegalStateException("choice %d has not ended".formatted(choice)));
+        }
+        throw new IllegalArgumentException("choice %d, expected less than %d".formatted(choice, choices));
     }
 
     int choices() {
-        return choices.size();
+        return choices;
     }
 
     int promptTokens() {
@@ -148,7 +249,7 @@ final class Generation {
         return firstTokenNanos;
     }
 
-    /** When the last token was read; 0 before the first. From any thread. */
+    /** When the last token, or an embedding, was read; 0 before the first. From any thread. */
     long lastTokenNanos() {
         return lastTokenNanos;
     }
@@ -170,15 +271,11 @@ final class Generation {
         stages.enter(Stage.POSTPROCESS, Phase.AGGREGATED);
     }
 
-    private void pass(int choice, List<TokenLogProb> logProbs, Output output) {
-        var ready = choices.get(choice).ready();
+    private static void pass(Branch branch, int index, List<TokenLogProb> logProbs, Output output) {
+        var ready = branch.choice(index).ready();
         if (ready.isEmpty() && logProbs.isEmpty()) return;
-        output.piece(choice, ready, logProbs);
+        output.piece(branch.number(index), ready, logProbs);
         ready.setLength(0);
-    }
-
-    private boolean wantsMore(ChoiceText choice) {
-        return !items.output.isFull() && (choices.size() > 1 || !choice.isStopped());
     }
 
     /** Before the first reading. */
@@ -189,6 +286,11 @@ final class Generation {
         }
 
         @Override
+        public void embedding(int choice, Embedding embedding) {
+            throw new IllegalStateException("an embedding outside of a reading");
+        }
+
+        @Override
         public boolean isFull() {
             return true;
         }
@@ -196,29 +298,50 @@ final class Generation {
 
     private final class Items implements ResponseQueue.Reader {
         private Output output = new Nowhere();
+        private Branch branch;
+
+        Items(Branch branch) {
+            this.branch = branch;
+        }
 
         @Override
         public boolean token(int id) {
-            tokens++;
-            var choice = choices.getFirst();
-            choice.token(id);
-            pass(0, List.of(), output);
-            return wantsMore(choice);
+            took(1);
+            branch.choice(0).token(id);
+            pass(branch, 0, List.of(), output);
+            return wantsMore();
         }
 
         @Override
         public boolean chunk(Chunk chunk) {
+            int index = chunk.index();
             // A choice that nobody asked for has no place in the response.
-            if (chunk.index() >= choices.size()) return true;
-            var choice = choices.get(chunk.index());
+            if (index >= branch.choices()) return true;
+            chunk.embedding().ifPresent(embedding -> embedded(index, embedding));
+            var choice = branch.choice(index);
             if (choice.isStopped()) return true;
             int size = chunk.tokens().size();
             for (int i = 0; i < size; i++) choice.token(chunk.tokens().at(i));
             chunk.text().ifPresent(choice::text);
             // An engine that makes text tells the number of its tokens at the end.
-            tokens += Math.max(size, chunk.text().isPresent() ? 1 : 0);
-            pass(chunk.index(), chunk.logProbs(), output);
-            return wantsMore(choice);
+            took(Math.max(size, chunk.text().isPresent() ? 1 : 0));
+            pass(branch, index, chunk.logProbs(), output);
+            return wantsMore();
+        }
+
+        private void embedded(int index, Embedding embedding) {
+            arrived();
+            lastTokenNanos = System.nanoTime();
+            output.embedding(branch.number(index), embedding);
+        }
+
+        private void took(int count) {
+            tokens += count;
+            branch.read(count);
+        }
+
+        private boolean wantsMore() {
+            return !output.isFull() && !branch.isStopped();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.pipeline;
 
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.TokenLogProb;
 import java.util.List;
 
@@ -12,6 +13,9 @@ interface Output {
      * @param logProbs of the tokens that made the text; empty when they were not asked for
      */
     void piece(int choice, CharSequence text, List<TokenLogProb> logProbs);
+
+    /** Takes the vector of a choice. */
+    void embedding(int choice, Embedding embedding);
 
     /** Whether the next piece is to wait for the next reading. */
     boolean isFull();

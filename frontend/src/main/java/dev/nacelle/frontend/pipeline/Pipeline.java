@@ -31,6 +31,7 @@ public final class Pipeline {
      * @param bodyBytes largest body
      * @param bodyTimeout time in which it must arrive
      * @param jsonDepth levels of objects and arrays in it
+     * @param jsonString characters of a string in it
      * @param promptChars longest prompt
      * @param queueSlots tokens of a response that wait to be written
      * @param silence how long a stream is silent before a comment goes out
@@ -41,6 +42,7 @@ public final class Pipeline {
             int bodyBytes,
             Duration bodyTimeout,
             int jsonDepth,
+            int jsonString,
             int promptChars,
             int queueSlots,
             Duration silence,

@@ -2,17 +2,35 @@ package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.parser.Dialect;
 import dev.nacelle.spi.request.GenerateRequest;
-import dev.nacelle.spi.request.Prompt;
+import java.util.List;
 
 /**
- * A request as the engine gets it, and what of it the response's rendering has to know.
+ * What goes to engines, and what of it the response's rendering has to know.
  *
- * @param prompt its text; empty where the engine makes it, or token ids were given
+ * @param prompts at least one
+ * @param parts the engines' requests, whose choices one after the other are the response's: those of the first prompt first
  * @param expected what the output consists of
  */
-record Prepared(GenerateRequest request, String prompt, Dialect.Expected expected) {
-    /** 0 where the engine tokenizes by itself. */
+record Prepared(List<Written> prompts, List<Part> parts, Dialect.Expected expected) {
+    Prepared {
+        prompts = List.copyOf(prompts);
+        parts = List.copyOf(parts);
+    }
+
+    /**
+     * One request to an engine.
+     *
+     * @param promptTokens 0 where the engine tokenizes by itself
+     * @param isFirst whether it is its prompt's first, which counts the prompt's tokens
+     */
+    record Part(GenerateRequest request, int promptTokens, boolean isFirst) {
+        int choices() {
+            return request.sampling().n();
+        }
+    }
+
+    /** Of all prompts. */
     int promptTokens() {
-        return request.prompt() instanceof Prompt.Tokens(var tokens) ? tokens.size() : 0;
+        return prompts.stream().mapToInt(Written::tokens).sum();
     }
 }

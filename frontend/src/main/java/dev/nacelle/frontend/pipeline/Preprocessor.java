@@ -4,182 +4,129 @@ import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.metrics.HttpServiceMetrics;
 import dev.nacelle.frontend.metrics.PipelineMetrics;
-import dev.nacelle.frontend.metrics.TokenizerOperation;
 import dev.nacelle.frontend.model.ModelText;
 import dev.nacelle.frontend.model.ServedModel;
-import dev.nacelle.frontend.text.ChatFormat;
-import dev.nacelle.frontend.text.ChatMessage;
-import dev.nacelle.frontend.text.PromptEncoder;
-import dev.nacelle.frontend.text.Tokenizer;
-import dev.nacelle.frontend.text.Tokenizer.Specials;
-import dev.nacelle.spi.ModelInput;
+import dev.nacelle.spi.Capability;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.GenerateRequest;
+import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
+import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
-import dev.nacelle.spi.request.TokenIds;
+import dev.nacelle.spi.request.Task;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** From what a caller asked for to what an engine takes: template, tokens, limits. */
+/**
+ * From what a caller asked for to what an engine takes: prompts, limits, and one request for each prompt — or for each of
+ * its choices, where the engine makes one at a time.
+ */
 final class Preprocessor {
     private static final int DEFAULT_COMPLETION_TOKENS = 16;
-    /** Characters that a text has for each of its tokens at the most; the longest tokens in use are runs of 128 spaces. */
-    private static final int TOKEN_CHARS_MAX = 256;
-
     private static final int DEFAULT_TOKENS = 1024;
 
-    private final HttpServiceMetrics metrics;
-    private final PipelineMetrics stages;
-    private final int promptChars;
+    private final PromptWriter prompts;
 
     Preprocessor(HttpServiceMetrics metrics, PipelineMetrics stages, int promptChars) {
-        this.metrics = metrics;
-        this.stages = stages;
-        this.promptChars = promptChars;
+        prompts = new PromptWriter(metrics, stages, promptChars);
     }
 
     /**
-     * Makes the engine's request.
+     * Makes the engine's requests.
      *
-     * @throws ApiException when it cannot be made; names the field at fault
+     * @throws ApiException when they cannot be made; names the field at fault
      */
     Prepared prepare(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
-        var options = asked.options();
-        Capabilities.check(options, model);
+        Capabilities.check(asked, model);
         var calls = Calls.of(asked, model, text);
-        var written = model.config().input() == ModelInput.TEXT ? text(asked) : tokens(asked, model, text);
-        var stop = options.stop();
-        var request = new GenerateRequest(
+        var written = prompts.write(asked, model, text);
+        var sampling = calls.held(asked.options().sampling());
+        var parts = new ArrayList<Prepared.Part>();
+        for (var prompt : written) addParts(parts, request(asked, prompt, model, sampling), prompt, asked, model);
+        return new Prepared(written, parts, calls.expected());
+    }
+
+    private static void addParts(
+            List<Prepared.Part> parts, GenerateRequest request, Written prompt, Asked asked, ServedModel model) {
+        int choices = asked.options().bestOf();
+        if (choices == 1 || model.config().capabilities().contains(Capability.MULTIPLE_CHOICES)) {
+            var whole = request.withSampling(request.sampling().withN(choices));
+            parts.add(new Prepared.Part(whole, prompt.tokens(), true));
+            return;
+        }
+        for (int i = 0; i < choices; i++) {
+            var one = request.withSampling(choice(request.sampling(), i));
+            parts.add(new Prepared.Part(one, prompt.tokens(), i == 0));
+        }
+    }
+
+    /** With the same seed all choices would be the same. */
+    private static SamplingOptions choice(SamplingOptions sampling, int number) {
+        var one = sampling.withN(1);
+        return one.seed().isPresent() ? one.withSeed(one.seed().getAsLong() + number) : one;
+    }
+
+    private static GenerateRequest request(Asked asked, Written written, ServedModel model, SamplingOptions sampling)
+            throws ApiException {
+        var options = asked.options();
+        boolean embeds = asked instanceof Asked.Embedding;
+        return new GenerateRequest(
                 options.model(),
+                embeds ? Task.EMBED : Task.GENERATE,
                 written.prompt(),
-                calls.held(options.sampling()),
-                new StopConditions(
-                        OptionalInt.of(maxTokens(asked, written.prompt(), model)),
-                        stop.minTokens(),
-                        stop.stopTokenIds(),
-                        stop.stopStrings(),
-                        stop.ignoreEos()),
-                options.output(),
+                sampling,
+                embeds ? checkFits(written, model) : stop(asked, written, model),
+                output(asked),
                 options.dpRank(),
                 Map.of(),
                 false,
                 options.priority(),
                 Optional.empty(),
                 options.extras());
-        return new Prepared(request, written.text(), calls.expected());
     }
 
-    /** A prompt, and its text where there is one. */
-    private record Written(Prompt prompt, String text) {}
-
-    /** For engines that tokenize by themselves. */
-    private static Written text(Asked asked) throws ApiException {
-        return switch (asked) {
-            case Asked.Chat chat ->
-                new Written(
-                        new Prompt.Messages(chat.messages().stream()
-                                .map(ChatMessage::fields)
-                                .toList()),
-                        "");
-            case Asked.Completion completion -> {
-                if (completion.prompt() instanceof Prompt.Tokens)
-                    throw new ApiException(ApiError.invalid(
-                            "prompt", "prompt: found token ids, expected a text: this model tokenizes by itself"));
-                yield new Written(
-                        completion.prompt(), completion.prompt() instanceof Prompt.Text(var given) ? given : "");
-            }
-        };
+    /** Choices are ranked by their log-probabilities, whether the caller gets to see those or not. */
+    private static OutputOptions output(Asked asked) {
+        var output = asked.options().output();
+        boolean ranked = asked.options().bestOf() > asked.options().sampling().n();
+        return ranked && output.logProbs().isEmpty()
+                ? new OutputOptions(OptionalInt.of(0), output.promptLogProbs(), output.skipSpecialTokens())
+                : output;
     }
 
-    private Written tokens(Asked asked, ServedModel model, ModelText.Use text) throws ApiException, EngineException {
-        return switch (asked) {
-            case Asked.Chat chat -> {
-                var said = chat.chat();
-                var conversation = new ChatFormat.Conversation(
-                        chat.messages(), said.ending(), said.shownTools(), said.documents(), said.variables());
-                long start = System.nanoTime();
-                var rendered = text.chatFormat().render(conversation);
-                stages.rendered(System.nanoTime() - start);
-                var specials = said.addSpecialTokens()
-                        .map(adds -> adds ? Specials.KEEP : Specials.SKIP)
-                        .orElse(rendered.specials());
-                yield new Written(
-                        encode(model, text.encoder(), "messages", rendered.text(), specials), rendered.text());
-            }
-            case Asked.Completion completion ->
-                new Written(
-                        prompt(completion.prompt(), model, text),
-                        shown(completion.prompt(), completion.options().echo(), text.tokenizer()));
-        };
+    private static StopConditions stop(Asked asked, Written written, ServedModel model) throws ApiException {
+        var stop = asked.options().stop();
+        return new StopConditions(
+                OptionalInt.of(maxTokens(asked, written, model)),
+                stop.minTokens(),
+                stop.stopTokenIds(),
+                stop.stopStrings(),
+                stop.ignoreEos());
     }
 
-    /** Token ids become text only where somebody is to see it. */
-    private static String shown(Prompt given, boolean echo, Tokenizer tokenizer) {
-        return switch (given) {
-            case Prompt.Text(var text) -> text;
-            case Prompt.Tokens(var ids) -> echo ? tokenizer.decode(ids.toArray(), Specials.SKIP) : "";
-            case Prompt.Messages _ -> "";
-        };
-    }
-
-    private Prompt prompt(Prompt given, ServedModel model, ModelText.Use use) throws ApiException {
-        return switch (given) {
-            case Prompt.Tokens tokens -> known(tokens, model, use.tokenizer());
-            case Prompt.Text(var text) -> encode(model, use.encoder(), "prompt", text, Specials.KEEP);
-            case Prompt.Messages _ ->
-                throw new IllegalStateException("a completion of messages, expected a text or tokens");
-        };
-    }
-
-    private Prompt.Tokens encode(ServedModel model, PromptEncoder encoder, String field, String text, Specials specials)
-            throws ApiException {
-        // Tokenizing a long text takes seconds, which nobody is to have for a request that cannot be served.
-        int most = promptChars;
+    private static StopConditions checkFits(Written written, ServedModel model) throws ApiException {
         var context = model.config().registration().contextLength();
-        if (context.isPresent()) most = (int) Math.min(most, (long) context.getAsInt() * TOKEN_CHARS_MAX);
-        if (text.length() > most)
+        if (context.isPresent() && written.tokens() > context.getAsInt())
             throw new ApiException(ApiError.contextExceeded(
-                    field,
-                    "%s: found %d characters, expected at most %d: shorten it".formatted(field, text.length(), most)));
-        long start = System.nanoTime();
-        var encoded = encoder.encode(text, specials);
-        long took = System.nanoTime() - start;
-        metrics.tokenizerLatency(TokenizerOperation.TOKENIZE, took / 1e6);
-        stages.tokenized(took);
-        int[] ids = encoded.ids();
-        stages.cacheAsked(model.name(), encoded.cached(), ids.length - encoded.cached());
-        if (ids.length == 0)
-            throw new ApiException(
-                    ApiError.invalid(field, field + ": found a text of no tokens, expected at least one"));
-        return new Prompt.Tokens(TokenIds.of(ids));
+                    written.field(),
+                    "%s: found %d tokens, expected at most the model's context of %d: shorten it"
+                            .formatted(written.field(), written.tokens(), context.getAsInt())));
+        return StopConditions.NONE;
     }
 
-    /** Without a model folder the byte tokenizer serves, and the engine may know more ids than that. */
-    private static Prompt known(Prompt.Tokens prompt, ServedModel model, Tokenizer tokenizer) throws ApiException {
-        if (!model.text().hasFolder()) return prompt;
-        int size = tokenizer.vocabularySize();
-        var ids = prompt.ids();
-        for (int i = 0; i < ids.size(); i++)
-            if (ids.at(i) >= size)
-                throw new ApiException(ApiError.invalid(
-                        "prompt",
-                        "prompt[%d]: found token id %d, expected 0 to %d: the model has no other"
-                                .formatted(i, ids.at(i), size - 1)));
-        return prompt;
-    }
-
-    private static int maxTokens(Asked asked, Prompt prompt, ServedModel model) throws ApiException {
+    private static int maxTokens(Asked asked, Written written, ServedModel model) throws ApiException {
         var wanted = asked.options().stop().maxTokens();
         var context = model.config().registration().contextLength();
         if (context.isEmpty()) return wanted.orElse(defaultTokens(asked, DEFAULT_TOKENS));
-        if (!(prompt instanceof Prompt.Tokens(var ids)))
+        if (!(written.prompt() instanceof Prompt.Tokens(var ids)))
             return wanted.orElse(defaultTokens(asked, Math.min(DEFAULT_TOKENS, context.getAsInt())));
         int room = context.getAsInt() - ids.size();
         if (room < 1)
             throw new ApiException(ApiError.contextExceeded(
-                    asked instanceof Asked.Chat ? "messages" : "prompt",
+                    written.field(),
                     "the prompt has %d tokens, and the model's context of %d leaves no room for an answer: shorten it"
                             .formatted(ids.size(), context.getAsInt())));
         int limit = wanted.orElse(defaultTokens(asked, room));

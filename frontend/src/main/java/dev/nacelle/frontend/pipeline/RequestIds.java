@@ -24,6 +24,14 @@ final class RequestIds {
         return id;
     }
 
+    /** An id for a part of a request, which keeps it until {@link #release}. */
+    String claimPart(String whole, int number) {
+        var base = "%s-%d".formatted(whole, number);
+        var id = base;
+        while (!taken.add(id)) id = base + "-" + random().substring(0, 8);
+        return id;
+    }
+
     void release(String id) {
         taken.remove(id);
     }

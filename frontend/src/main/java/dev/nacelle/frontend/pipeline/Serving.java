@@ -5,16 +5,17 @@ import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.metrics.Phase;
 import dev.nacelle.frontend.metrics.Stage;
+import dev.nacelle.frontend.metrics.StageGuard;
 import dev.nacelle.frontend.model.ModelText;
 import dev.nacelle.frontend.model.ServedModel;
 import dev.nacelle.frontend.router.Outgoing;
 import dev.nacelle.frontend.router.RequestRouter;
 import dev.nacelle.frontend.router.RouteHints;
 import dev.nacelle.frontend.stream.PeerWatch;
+import dev.nacelle.runtime.plane.InFlight;
 import dev.nacelle.runtime.plane.RequestHead;
 import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
-import dev.nacelle.spi.request.GenerateRequest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +34,11 @@ final class Serving {
         private final PeerWatch watch;
         private final Running running;
         private final Budget promptTokens;
+        private final RequestIds ids;
+        /** For the parts of a request beside its first, which shows where the whole is. */
+        private final StageGuard unseen;
 
-        Stages(Pipeline.Parts parts, Running running) {
+        Stages(Pipeline.Parts parts, Running running, RequestIds ids) {
             preprocessor = new Preprocessor(
                     parts.http(), parts.stages(), parts.limits().promptChars());
             replies = new Replies(parts);
@@ -42,6 +46,9 @@ final class Serving {
             watch = parts.watch();
             this.running = running;
             promptTokens = parts.overload().promptTokens();
+            this.ids = ids;
+            unseen = parts.stages().begin();
+            unseen.close();
         }
     }
 
@@ -70,10 +77,7 @@ final class Serving {
             if (promptTokens > 0) life.guard().inputTokens(promptTokens);
             hold(promptTokens);
             var reply = stages.replies.reply(endpoint, asked, prepared, text, life);
-            send(
-                    prepared.request(),
-                    RouteHints.read(life.http()::header, asked.options().dpRank()),
-                    reply);
+            send(RouteHints.read(life.http()::header, asked.options().dpRank()), reply);
         } catch (ApiException e) {
             life.refuse(e.error());
         } catch (EngineException e) {
@@ -95,31 +99,50 @@ final class Serving {
     }
 
     /** From here on the reply answers, also when nobody takes the request. */
-    private void send(GenerateRequest request, RouteHints hints, Reply reply) {
+    private void send(RouteHints hints, Reply reply) {
         life.holds(stages.running.add(reply));
         life.holds(stages.watch.watch(life.http().unreadConnection(), reply)::close);
         life.http().onFailure(reply::callerGone);
-        var generation = reply.generation();
-        try {
-            generation.started(stages.router.send(new Outgoing(
-                    model.name(), request, head(), hints, generation.queue(), life.stages(), life.http()::header)));
-        } catch (RuntimeException | Error e) {
-            LOG.error("request {} failed", life.http().id(), e);
-            generation
-                    .queue()
-                    .failed(new EngineError.Unknown(ApiError.internal().message()));
-        }
+        reply.generation().start((branch, number) -> send(branch, number, hints));
         stages.running.check(reply);
     }
 
-    private RequestHead head() {
+    private InFlight send(Branch branch, int number, RouteHints hints) {
+        boolean first = number == 0;
+        try {
+            return stages.router.send(new Outgoing(
+                    model.name(),
+                    branch.part().request(),
+                    head(number),
+                    hints,
+                    branch.queue(),
+                    first ? life.stages() : stages.unseen,
+                    first ? life.http()::header : (_, _) -> {}));
+        } catch (RuntimeException | Error e) {
+            LOG.error("request {} failed", life.http().id(), e);
+            branch.queue().failed(new EngineError.Unknown(ApiError.internal().message()));
+            return _ -> {};
+        }
+    }
+
+    private RequestHead head(int number) {
         var headers = life.http().request().getHeaders();
         var trace = new LinkedHashMap<String, String>();
         for (var name : List.of("traceparent", "tracestate")) {
             var value = headers.get(name);
             if (value != null) trace.put(name, value);
         }
-        return new RequestHead(life.http().id(), asked.options().metadata(), trace);
+        trace.put("x-request-id", life.http().id());
+        return new RequestHead(id(number), asked.options().metadata(), trace);
+    }
+
+    /** An engine tells its requests apart by their ids. */
+    private String id(int number) {
+        var whole = life.http().id();
+        if (number == 0) return whole;
+        var id = stages.ids.claimPart(whole, number);
+        life.holds(() -> stages.ids.release(id));
+        return id;
     }
 
     private static ModelText.Use use(ServedModel model) throws EngineException {

@@ -12,6 +12,7 @@ import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.Terminal;
 import dev.nacelle.spi.error.EngineError;
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
 import java.nio.ByteBuffer;
@@ -52,8 +53,8 @@ final class StreamReply implements Reply, Frames, Output {
 
     StreamReply(
             RequestLife life,
+            List<Prepared.Part> parts,
             List<ChoiceText> choices,
-            int promptTokens,
             EventRenderer renderer,
             Settings settings,
             WriterThread writer) {
@@ -69,7 +70,7 @@ final class StreamReply implements Reply, Frames, Output {
                 life.http().chunkedConnection(),
                 settings.window().delay(),
                 writer);
-        generation = new Generation(choices, promptTokens, life, settings.queueSlots(), events::wake);
+        generation = new Generation(parts, choices, life, settings.queueSlots(), events::wake);
     }
 
     @Override
@@ -99,7 +100,7 @@ final class StreamReply implements Reply, Frames, Output {
         boolean writing = events.isWriting();
         // While the client does not read, the engine is not to blame for tokens that nobody takes.
         timeouts.overdue(life.http().startNanos(), writing ? now : generation.lastTokenNanos(), now)
-                .ifPresent(error -> cut(error, CancelCause.CLIENT_GONE));
+                .ifPresent(error -> cut(error, CancelCause.TIMEOUT));
         if (writing && now - events.lastWriteNanos() >= idleNanos)
             events.giveUpWrite(new TimeoutException("the client has not read for too long"));
         if (!writing && now - events.lastWriteNanos() >= silenceNanos) events.keepAlive();
@@ -164,6 +165,11 @@ final class StreamReply implements Reply, Frames, Output {
     }
 
     @Override
+    public void embedding(int choice, Embedding embedding) {
+        throw new IllegalStateException("an embedding in a stream, which nobody can ask for");
+    }
+
+    @Override
     public boolean isFull() {
         return out.size() >= WRITE_BYTES || (!shares && !out.isEmpty());
     }
@@ -178,11 +184,11 @@ final class StreamReply implements Reply, Frames, Output {
     private void end(Terminal ending) {
         last = true;
         switch (ending) {
-            case Terminal.Finished(var reason, var usage) -> {
-                life.consumed(usage, generation.firstTokenNanos());
+            case Terminal.Finished finished -> {
+                life.consumed(finished.usage(), generation.firstTokenNanos());
                 open();
-                for (int i = 0; i < generation.choices(); i++) renderer.finish(out, i, generation.reason(i, reason));
-                renderer.end(out, usage);
+                for (int i = 0; i < generation.choices(); i++) renderer.finish(out, i, generation.reason(i));
+                renderer.end(out, finished.usage());
                 life.stages().complete();
             }
             case Terminal.Failed(var error) -> {

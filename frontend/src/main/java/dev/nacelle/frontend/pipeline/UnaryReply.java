@@ -2,6 +2,7 @@ package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.admission.Timeouts;
 import dev.nacelle.frontend.api.ApiError;
+import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.api.BodyRenderer;
 import dev.nacelle.frontend.api.JsonBuffer;
 import dev.nacelle.frontend.api.ResponseBodies;
@@ -9,7 +10,7 @@ import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.Terminal;
 import dev.nacelle.spi.error.EngineError;
-import dev.nacelle.spi.request.FinishReason;
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
 import java.util.ArrayList;
@@ -27,33 +28,41 @@ final class UnaryReply implements Reply, Output {
     private final RequestLife life;
     private final Generation generation;
     private final BodyRenderer renderer;
-    private final boolean withLogProbs;
+    private final Settings settings;
     private final List<StringBuilder> texts = new ArrayList<>();
     private final List<List<TokenLogProb>> logProbs = new ArrayList<>();
-    private final Timeouts timeouts;
+    private final List<List<Integer>> ends = new ArrayList<>();
+    private final @Nullable Embedding[] embeddings;
     private final WriterThread.Job job;
     private volatile @Nullable Throwable gone;
     private boolean done;
 
+    /**
+     * How one reply differs from another.
+     *
+     * @param logProbs whether they are shown
+     * @param best which of the choices are
+     */
+    record Settings(boolean logProbs, BestOf best, int queueSlots, Timeouts timeouts) {}
+
     UnaryReply(
             RequestLife life,
+            List<Prepared.Part> parts,
             List<ChoiceText> choices,
-            int promptTokens,
             BodyRenderer renderer,
-            boolean withLogProbs,
-            int queueSlots,
-            Timeouts timeouts,
+            Settings settings,
             WriterThread writer) {
         this.life = life;
         this.renderer = renderer;
-        this.withLogProbs = withLogProbs;
+        this.settings = settings;
         for (int i = 0; i < choices.size(); i++) {
             texts.add(new StringBuilder());
             logProbs.add(new ArrayList<>());
+            ends.add(new ArrayList<>());
         }
-        this.timeouts = timeouts;
+        embeddings = new @Nullable Embedding[choices.size()];
         job = writer.job(this::read);
-        generation = new Generation(choices, promptTokens, life, queueSlots, job::wake);
+        generation = new Generation(parts, choices, life, settings.queueSlots(), job::wake);
     }
 
     @Override
@@ -81,8 +90,9 @@ final class UnaryReply implements Reply, Output {
     @Override
     public void tick() {
         // Nothing can be written before the response; but somebody has to look at the clock.
-        timeouts.overdue(life.http().startNanos(), generation.lastTokenNanos(), System.nanoTime())
-                .ifPresent(error -> cut(error, CancelCause.CLIENT_GONE));
+        settings.timeouts()
+                .overdue(life.http().startNanos(), generation.lastTokenNanos(), System.nanoTime())
+                .ifPresent(error -> cut(error, CancelCause.TIMEOUT));
     }
 
     /** Nobody who waits for a whole response has a reason to close his half of the connection. */
@@ -95,6 +105,13 @@ final class UnaryReply implements Reply, Output {
     public void piece(int choice, CharSequence piece, List<TokenLogProb> tokens) {
         texts.get(choice).append(piece);
         logProbs.get(choice).addAll(tokens);
+        for (int i = 0; i < tokens.size(); i++)
+            ends.get(choice).add(texts.get(choice).length());
+    }
+
+    @Override
+    public void embedding(int choice, Embedding embedding) {
+        embeddings[choice] = embedding;
     }
 
     @Override
@@ -128,7 +145,7 @@ final class UnaryReply implements Reply, Output {
     private void answer(Terminal ending) {
         done = true;
         switch (ending) {
-            case Terminal.Finished(var reason, var usage) -> answer(reason, usage);
+            case Terminal.Finished finished -> answer(finished.usage());
             case Terminal.Failed(var error) -> {
                 life.consumed(consumed(), generation.firstTokenNanos());
                 life.refuse(ApiError.of(error));
@@ -136,17 +153,18 @@ final class UnaryReply implements Reply, Output {
         }
     }
 
-    private void answer(FinishReason reason, Usage usage) {
+    private void answer(Usage usage) {
         life.consumed(usage, generation.firstTokenNanos());
         life.guard().firstResponse();
-        var choices = new ArrayList<ResponseBodies.Choice>();
-        for (int i = 0; i < texts.size(); i++)
-            choices.add(new ResponseBodies.Choice(
-                    texts.get(i),
-                    generation.reason(i, reason),
-                    withLogProbs ? Optional.of(logProbs.get(i)) : Optional.empty()));
+        var choices =
+                settings.best().chosen(logProbs).stream().map(this::choice).toList();
         var body = new JsonBuffer(512 + 2 * texts.getFirst().length());
-        renderer.render(body, choices, usage);
+        try {
+            renderer.render(body, choices, usage);
+        } catch (ApiException e) {
+            life.refuse(e.error());
+            return;
+        }
         life.stages().complete();
         life.http()
                 .answer(
@@ -154,6 +172,15 @@ final class UnaryReply implements Reply, Output {
                         body.view(),
                         delivered -> life.over(
                                 delivered ? new Outcome.Answered() : new Outcome.CallerGone(), delivered ? 200 : 499));
+    }
+
+    private ResponseBodies.Choice choice(int i) {
+        return new ResponseBodies.Choice(
+                texts.get(i),
+                generation.reason(i),
+                settings.logProbs() ? Optional.of(logProbs.get(i)) : Optional.empty(),
+                ends.get(i),
+                Optional.ofNullable(embeddings[i]));
     }
 
     private Usage consumed() {

@@ -51,10 +51,10 @@ final class Journey implements InFlight {
 
     void begin() {
         var prefill = pools.readyPrefill();
-        // Whoever names a worker means that one, and nobody before it.
-        boolean named = out.hints().worker().isPresent();
+        // Whoever names a worker means that one, and nobody before it; an embedding has nothing to decode.
+        boolean whole = out.hints().worker().isPresent() || out.request().isEmbedding();
         // Where nobody could go on with it, a prefill would be in vain.
-        if (prefill.isEmpty() || named || pools.readyDecode().isEmpty()) decode(Phase.AGGREGATED, Map.of());
+        if (prefill.isEmpty() || whole || pools.readyDecode().isEmpty()) decode(Phase.AGGREGATED, Map.of());
         else
             go(new Leg(
                     this,
@@ -145,6 +145,7 @@ final class Journey implements InFlight {
             GenerateRequest request, StopConditions stop, Map<String, Object> prefillResult) {
         return new GenerateRequest(
                 request.model(),
+                request.task(),
                 request.prompt(),
                 request.sampling(),
                 stop,

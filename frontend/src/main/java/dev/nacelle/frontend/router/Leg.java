@@ -170,6 +170,7 @@ final class Leg implements WaitingRoom.Guest {
         if (dpRank.isEmpty()) return request;
         return new GenerateRequest(
                 request.model(),
+                request.task(),
                 request.prompt(),
                 request.sampling(),
                 request.stop(),

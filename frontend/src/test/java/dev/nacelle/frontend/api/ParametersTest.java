@@ -24,7 +24,7 @@ class ParametersTest {
         return switch (kind) {
             case CHAT -> "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]";
             case COMPLETION -> "\"prompt\":\"x\"";
-            case RESPONSE -> "\"input\":\"x\"";
+            case EMBEDDING, RESPONSE -> "\"input\":\"x\"";
         };
     }
 
@@ -124,6 +124,7 @@ class ParametersTest {
         return switch (kind) {
             case CHAT -> parser.chat(body).options();
             case COMPLETION -> parser.completion(body).options();
+            case EMBEDDING -> parser.embedding(body).options();
             case RESPONSE -> parser.response(body).chat().options();
         };
     }

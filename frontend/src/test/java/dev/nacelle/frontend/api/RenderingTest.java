@@ -25,7 +25,7 @@ class RenderingTest {
     private static final String HEAD_JSON = ",\"created\":1763779200,\"model\":\"a \\\"model\\\"\",";
     private static final Tokenizer TOKENIZER = Tokenizers.bytes();
     private static final ReplyShape SHAPE =
-            new ReplyShape(HEAD, TOKENIZER, 1, false, Optional::empty, true, true, "", Map.of());
+            new ReplyShape(HEAD, TOKENIZER, 1, false, Optional::empty, true, true, List.of(), Map.of());
     private static final List<TokenLogProb> LOG_PROBS = List.of(
             new TokenLogProb(
                     'h', -0.5, List.of(new Candidate('h', -0.5), new Candidate(0xC3, Double.NEGATIVE_INFINITY))),
@@ -33,6 +33,10 @@ class RenderingTest {
 
     private final ChunkRenderer chat = ChunkRenderer.chat(HEAD, 0, false, TOKENIZER);
     private final ChunkRenderer completion = ChunkRenderer.completion(HEAD, 1, false, TOKENIZER);
+
+    private static ResponseBodies.Choice withLogProbs(String text, FinishReason reason) {
+        return new ResponseBodies.Choice(text, reason, Optional.of(LOG_PROBS), List.of(1, 1), Optional.empty());
+    }
 
     private static String written(Consumer<JsonBuffer> writer) {
         var out = new JsonBuffer();
@@ -140,9 +144,8 @@ class RenderingTest {
 
     @Test
     void aChatInOnePieceHasOpenAisShape() {
-        var choices = List.of(
-                new ResponseBodies.Choice("Hi\n", FinishReason.STOP, Optional.empty()),
-                new ResponseBodies.Choice("h", FinishReason.LENGTH, Optional.of(LOG_PROBS)));
+        var choices =
+                List.of(new ResponseBodies.Choice("Hi\n", FinishReason.STOP), withLogProbs("h", FinishReason.LENGTH));
         var json = written(out -> ResponseBodies.chat(out, SHAPE, choices, new Usage(3, 4)));
         assertThat(json)
                 .startsWith("{\"id\":\"id-1\",\"object\":\"chat.completion\"" + HEAD_JSON + "\"choices\":[{\"index\":0,"
@@ -158,7 +161,7 @@ class RenderingTest {
 
     @Test
     void aCompletionInOnePieceHasOpenAisShape() {
-        var choices = List.of(new ResponseBodies.Choice("Hi", FinishReason.STOP, Optional.of(LOG_PROBS)));
+        var choices = List.of(withLogProbs("Hi", FinishReason.STOP));
         var json = written(out -> ResponseBodies.completion(out, SHAPE, choices, new Usage(3, 4)));
         assertThat(json)
                 .startsWith("{\"id\":\"id-1\",\"object\":\"text_completion\"" + HEAD_JSON

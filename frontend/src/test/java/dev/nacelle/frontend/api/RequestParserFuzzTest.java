@@ -32,6 +32,9 @@ class RequestParserFuzzTest {
             "logprobs",
             "top_logprobs",
             "n",
+            "best_of",
+            "dimensions",
+            "encoding_format",
             "metadata",
             "role",
             "content",
@@ -83,7 +86,8 @@ class RequestParserFuzzTest {
     private static final List<String> WHOLE = List.of(
             "{\"model\":\"m\",\"prompt\":\"It is a truth\",\"max_tokens\":16,\"stop\":[\"a\",\"b\"],\"logprobs\":2}",
             "{\"model\":\"m\",\"prompt\":[1,2,3],\"stream\":true,\"stream_options\":{\"include_usage\":true},\"x\":{\"y\":[1.5]}}",
-            "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"é😀\"}]}],\"seed\":7}");
+            "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"é😀\"}]}],\"seed\":7}",
+            "{\"model\":\"m\",\"input\":[\"a\",[1,2]],\"encoding_format\":\"base64\",\"dimensions\":8}");
 
     private final RequestParser parser = new RequestParser();
 
@@ -113,7 +117,8 @@ class RequestParserFuzzTest {
     private boolean accepts(byte[] body) {
         boolean chat = parses(body, () -> parser.chat(body));
         boolean completion = parses(body, () -> parser.completion(body));
-        return chat || completion;
+        boolean embedding = parses(body, () -> parser.embedding(body));
+        return chat || completion || embedding;
     }
 
     private interface Call {
@@ -142,7 +147,7 @@ class RequestParserFuzzTest {
         var json = new StringBuilder();
         if (random.nextInt(4) > 0) {
             json.append("{\"model\":\"m\",");
-            json.append(random.nextBoolean() ? "\"prompt\":" : "\"messages\":");
+            json.append(List.of("\"prompt\":", "\"messages\":", "\"input\":").get(random.nextInt(3)));
             value(random, json, 0);
             for (int i = random.nextInt(4); i > 0; i--) {
                 json.append(',');

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,7 @@ class RequestParserTest {
     @Test
     void aPlainCompletionLeavesEverythingOpen() throws ApiException {
         var request = completion("{\"model\":\"m\",\"prompt\":\"It is\"}");
-        assertThat(request.prompt()).isEqualTo(new Prompt.Text("It is"));
+        assertThat(request.prompts()).containsExactly(new Prompt.Text("It is"));
         var options = request.options();
         assertThat(options.model()).isEqualTo("m");
         assertThat(options.stream()).isFalse();
@@ -137,7 +138,63 @@ class RequestParserTest {
             """)
     void aPromptComesInSeveralForms(String prompt, boolean tokens) throws ApiException {
         var request = completion("{\"prompt\":" + prompt + ",\"model\":\"m\"}");
-        assertThat(request.prompt()).isEqualTo(tokens ? new Prompt.Tokens(1, 2) : new Prompt.Text("It is"));
+        assertThat(request.prompts()).containsExactly(tokens ? new Prompt.Tokens(1, 2) : new Prompt.Text("It is"));
+    }
+
+    @Test
+    void severalPromptsComeInOneRequest() throws ApiException {
+        var request = completion("{\"prompt\":[\"a\",[1,2],\"b\"],\"model\":\"m\",\"n\":2,\"best_of\":3}");
+        assertThat(request.prompts())
+                .containsExactly(new Prompt.Text("a"), new Prompt.Tokens(1, 2), new Prompt.Text("b"));
+        assertThat(request.options().sampling().n()).isEqualTo(2);
+        assertThat(request.options().bestOf()).isEqualTo(3);
+        var many = "\"a\",".repeat(64) + "\"a\"";
+        assertThat(bodyRefusal("{\"model\":\"m\",\"n\":2,\"prompt\":[%s]}"
+                                .formatted(many)
+                                .getBytes(UTF_8))
+                        .message())
+                .isEqualTo("prompt: found 65 with 2 choices each, expected at most 128 choices in one request");
+        assertThat(bodyRefusal("{\"model\":\"m\",\"prompt\":[%s,%1$s]}"
+                                .formatted(many)
+                                .getBytes(UTF_8))
+                        .message())
+                .isEqualTo("prompt[128]: found another one, expected at most 128 in one request");
+    }
+
+    @Test
+    void embeddingsHaveInputsAndAFormat() throws ApiException {
+        var plain = parser.embedding("{\"model\":\"m\",\"input\":\"hi\"}".getBytes(UTF_8));
+        assertThat(plain.inputs()).containsExactly(new Prompt.Text("hi"));
+        assertThat(plain.embedding())
+                .isEqualTo(new EmbeddingOptions(EmbeddingOptions.Format.FLOAT, OptionalInt.empty(), true));
+        var full = parser.embedding("""
+                {"model":"m","input":[[1,2],"hi"],"encoding_format":"base64","dimensions":64,"user":"u","pooling":"mean",
+                 "add_special_tokens":false,"priority":3,"stream":false}""".getBytes(UTF_8));
+        assertThat(full.inputs()).containsExactly(new Prompt.Tokens(1, 2), new Prompt.Text("hi"));
+        assertThat(full.embedding())
+                .isEqualTo(new EmbeddingOptions(EmbeddingOptions.Format.BASE64, OptionalInt.of(64), false));
+        assertThat(full.options().priority()).hasValue(3);
+        assertThat(full.options().extras()).isEqualTo(Map.of("dimensions", 64L, "pooling", "mean"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "x":1                                  | input | found nothing, expected a string, an array
+            "input":[]                             | input | found an empty array
+            "input":["a",""]                       | input[1] | found an empty text
+            "input":["a",3]                        | input[1] | found 3, expected a string
+            "input":"a","dimensions":0             | dimensions | found 0, expected a whole number from 1
+            "input":"a","encoding_format":"int8"   | encoding_format | found the string "int8", expected one of base64, float
+            "input":"a","stream":true              | stream | embeddings come in one piece
+            "input":"a","truncate_prompt_tokens":3 | truncate_prompt_tokens | shorten the prompt
+            """)
+    void embeddingsThatCannotBeHadAreRefused(String members, String param, String reason) {
+        var error = catchThrowableOfType(
+                        ApiException.class,
+                        () -> parser.embedding(("{\"model\":\"m\"," + members + "}").getBytes(UTF_8)))
+                .error();
+        assertThat(error.param()).hasValue(param);
+        assertThat(error.message()).contains(reason);
     }
 
     @ParameterizedTest
@@ -145,14 +202,14 @@ class RequestParserTest {
             ""          | found an empty text
             []          | found an empty array
             [[]]        | found an empty array
-            ["a","b"]   | found a second prompt
-            [[1],[2]]   | found a second prompt
+            ["a",""]    | found an empty text
+            [[1],[]]    | found an empty array
             [1,"b"]     | found the string "b", expected a whole number
             [-1]        | found -1, expected a whole number from 0 to 2147483647
             [2147483648]| found 2147483648, expected a whole number
-            [1.5]       | found 1.5, expected a string or an array of token ids
-            {}          | found an object, expected a string or an array of token ids
-            null        | found null, expected a string or an array of token ids
+            [1.5]       | found 1.5, expected a string, an array of token ids
+            {}          | found an object, expected a string, an array of token ids
+            null        | found null, expected a string, an array of token ids
             7           | found 7, expected a string
             "\\ud83d"   | found an unpaired surrogate
             """)
@@ -189,7 +246,9 @@ class RequestParserTest {
             "seed":1.5                | seed | found 1.5
             "n":129                   | n | found 129, expected a whole number from 1 to 128
             "n":0                     | n | found 0
-            "best_of":3               | best_of | found 3
+            "best_of":129             | best_of | found 129
+            "n":3,"best_of":2         | best_of | found 2, expected at least n, which is 3
+            "best_of":2,"stream":true | best_of | found 2, expected n in a stream
             "echo":1                  | echo | found 1, expected true or false
             "echo":true,"logprobs":1  | echo | found true, expected false beside logprobs
             "suffix":"x"              | suffix | found the string "x", expected nothing
@@ -296,9 +355,30 @@ class RequestParserTest {
         assertThat(refusal("\"x\":" + "[".repeat(10_000)).message()).contains("nested deeper than 64 levels");
         assertThat(refusal("\"x\":" + "{\"a\":".repeat(10_000)).message()).contains("nested deeper than 64 levels");
         var shallow = catchThrowableOfType(
-                ApiException.class, () -> new RequestParser(1).completion("{\"prompt\":[1]}".getBytes(UTF_8)));
+                ApiException.class, () -> new RequestParser(1, 100).completion("{\"prompt\":[1]}".getBytes(UTF_8)));
         assertThat(shallow.error().message()).contains("nested deeper than 1 levels");
-        assertThatIllegalArgumentException().isThrownBy(() -> new RequestParser(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RequestParser(0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RequestParser(1, 0));
+    }
+
+    @Test
+    void stringsAreBounded() throws ApiException {
+        var strict = new RequestParser(64, 10_000);
+        strict.completion("{\"model\":\"m\",\"prompt\":\"%s\"}"
+                .formatted("x".repeat(10_000))
+                .getBytes(UTF_8));
+        for (var body : List.of(
+                "{\"model\":\"m\",\"prompt\":\"%s\"}",
+                "{\"model\":\"m\",\"prompt\":\"x\",\"unknown\":[\"%s\"]}", "{\"model\":\"%s\"}")) {
+            var refused = catchThrowableOfType(
+                    ApiException.class,
+                    () -> strict.completion(
+                            body.formatted("\\u00e9".repeat(10_001)).getBytes(UTF_8)));
+            assertThat(refused.error().status()).isEqualTo(400);
+            assertThat(refused.error().message())
+                    .contains("a string of more than 10000 characters")
+                    .hasSizeLessThan(300);
+        }
     }
 
     @Test
@@ -339,7 +419,7 @@ class RequestParserTest {
                 .raw("{\"model\":\"m\",\"prompt\":")
                 .string(text)
                 .raw("}");
-        assertThat(parser.completion(out.toArray()).prompt()).isEqualTo(new Prompt.Text(text));
+        assertThat(parser.completion(out.toArray()).prompts()).containsExactly(new Prompt.Text(text));
     }
 
     @Test
@@ -347,7 +427,7 @@ class RequestParserTest {
         var json = "xx{\"model\":\"m\",\"prompt\":\"p\"}yy".getBytes(UTF_8);
         var buffer =
                 ByteBuffer.wrap(json, 1, json.length - 1).slice().position(1).limit(json.length - 3);
-        assertThat(parser.completion(buffer).prompt()).isEqualTo(new Prompt.Text("p"));
+        assertThat(parser.completion(buffer).prompts()).containsExactly(new Prompt.Text("p"));
         assertThat(buffer.position()).isEqualTo(1);
     }
 

@@ -35,4 +35,12 @@ class RequestIdsTest {
         ids.release(first);
         assertThat(ids.claim(Optional.of("same"))).isEqualTo("same");
     }
+
+    @Test
+    void thePartsOfARequestHaveIdsOfTheirOwn() {
+        var whole = ids.claim(Optional.of("x".repeat(128)));
+        assertThat(ids.claimPart(whole, 1)).isEqualTo(whole + "-1");
+        ids.claim(Optional.of("job-1"));
+        assertThat(ids.claimPart("job", 1)).startsWith("job-1-");
+    }
 }

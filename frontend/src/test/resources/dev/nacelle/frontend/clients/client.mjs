@@ -35,6 +35,13 @@ const checks = {
     const answer = await client.chat.completions.parse({ model, messages: say("hello"), response_format });
     assert.deepEqual(JSON.parse(answer.choices[0].message.content), { answer: 42 });
   },
+  async embeddings() {
+    const answer = await client.embeddings.create({ model, input: ["hello", "hi"] });
+    assert.equal(answer.data[1].embedding[1], 0.25);
+    assert.equal(answer.data[0].embedding[0], answer.data[1].embedding[0] + 3);
+    const floats = await client.embeddings.create({ model, input: "hello", encoding_format: "float" });
+    assert.deepEqual(floats.data[0].embedding, answer.data[0].embedding);
+  },
   async responses() {
     const answer = await client.responses.create({ model, input: "hello" });
     assert.equal(answer.output_text, "Hello, world!");

@@ -53,6 +53,20 @@ def structured_output():
     assert parsed.choices[0].message.parsed.answer == 42
 
 
+def choices():
+    answer = client.completions.create(model="scripted", prompt=["hello", "think"], n=2, seed=1)
+    assert [choice.index for choice in answer.choices] == [0, 1, 2, 3], answer
+    assert [choice.text[-4:] for choice in answer.choices] == ["rld!", "rld!", ">So.", ">So."], answer
+
+
+def embeddings():
+    answer = client.embeddings.create(model="scripted", input=["hello", "hi"])
+    assert [each.embedding[1] for each in answer.data] == [0.25, 0.25] and answer.usage.prompt_tokens == 9, answer
+    assert answer.data[0].embedding[0] == answer.data[1].embedding[0] + 3
+    floats = client.embeddings.create(model="scripted", input="hello", encoding_format="float")
+    assert floats.data[0].embedding == answer.data[0].embedding, floats
+
+
 def responses():
     answer = client.responses.create(model="scripted", input="hello", instructions="Be brief.")
     assert answer.output_text == "Hello, world!" and answer.status == "completed", answer
@@ -99,6 +113,6 @@ def models():
     assert client.models.retrieve("scripted").id == "scripted"
 
 
-for check in (chat, stream, reasoning, call_tools, structured_output, responses, errors, cancellation, models):
+for check in (chat, stream, reasoning, call_tools, structured_output, choices, embeddings, responses, errors, cancellation, models):
     check()
     print(check.__name__, flush=True)

@@ -36,6 +36,7 @@ final class Requests {
     private static Map<String, @Nullable Object> fields(GenerateRequest request) {
         var fields = new LinkedHashMap<String, @Nullable Object>();
         fields.put("model", request.model());
+        fields.put("task", request.task().wireName());
         switch (request.prompt()) {
             case Prompt.Tokens _ -> {}
             case Prompt.Text(var text) -> fields.put("prompt", text);

@@ -7,7 +7,7 @@ import java.util.Map;
  *
  * @param id printable, unique; the one that the logs show
  * @param metadata free-form, for the engine
- * @param traceHeaders W3C trace headers; empty when the request is not traced
+ * @param traceHeaders W3C trace headers where the request is traced, and {@code x-request-id} where its caller knows it
  */
 public record RequestHead(String id, Map<String, String> metadata, Map<String, String> traceHeaders) {
     public RequestHead {

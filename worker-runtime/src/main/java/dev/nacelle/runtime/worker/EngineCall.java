@@ -76,6 +76,11 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
                 giveUp(null, RequestGuard::cancelled, () -> calls.told(System.nanoTime() - noticed));
             }
             case SATISFIED -> giveUp(null, _ -> {});
+            case TIMEOUT ->
+                giveUp(
+                        new EngineError.ResponseTimeout(
+                                "the engine took longer than the frontend's time-outs allow; ask again, for fewer tokens"),
+                        guard -> guard.error(failureType()));
             case SLOW_READER ->
                 giveUp(
                         new EngineError.Overloaded(
@@ -180,9 +185,13 @@ final class EngineCall implements InFlight, ResponseStream.Owner {
     }
 
     private void failed(EngineError error) {
-        var type = stream.hasItems() ? RequestErrorType.RESPONSE_STREAM : RequestErrorType.GENERATE;
+        var type = failureType();
         if (!stream.end(new Ending.Failed(error), () -> error(type)) && !stream.isGivenUp())
             calls.watch().report(Breach.AFTER_TERMINAL, context.id());
+    }
+
+    private RequestErrorType failureType() {
+        return stream.hasItems() ? RequestErrorType.RESPONSE_STREAM : RequestErrorType.GENERATE;
     }
 
     /** @return false when the request was given up before the engine saw it, which then never hears of it */

@@ -88,6 +88,27 @@ class CancellationTest {
     }
 
     @Test
+    void aTimeOutIsAnErrorOfTheEnginesAndNoCancellationInTheCounts() throws Exception {
+        engine.onGenerate = (_, _, sink) -> {
+            sink.token(1);
+            new CountDownLatch(1).await();
+        };
+        try (var host = TestHost.serving(engine)) {
+            var sent = host.send();
+            Await.until(() -> sent.reader().tokens.size() == 1);
+            sent.call().cancel(CancelCause.TIMEOUT);
+            assertThat(sent.reader().error()).isInstanceOf(EngineError.ResponseTimeout.class);
+            Await.until(() -> host.metric("dynamo_component_inflight_requests") == 0);
+            assertThat(engine.calls).contains("abort");
+            assertThat(host.metric("dynamo_component_errors_total", "error_type=\"response_stream\""))
+                    .isEqualTo(1);
+            assertThat(host.metric("dynamo_component_cancellation_total")).isZero();
+            assertThat(host.metric("nacelle_cancel_propagation_seconds_count", "runtime=\"java\""))
+                    .isZero();
+        }
+    }
+
+    @Test
     void aReaderMayGiveUpFromWithinAnItem() throws Exception {
         var call = new AtomicReference<@Nullable InFlight>();
         var reader = new Reader(Integer.MAX_VALUE, () -> {

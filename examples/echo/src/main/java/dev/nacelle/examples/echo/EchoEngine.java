@@ -1,5 +1,6 @@
 package dev.nacelle.examples.echo;
 
+import dev.nacelle.spi.Capability;
 import dev.nacelle.spi.EngineConfig;
 import dev.nacelle.spi.LLMEngine;
 import dev.nacelle.spi.Registration;
@@ -8,16 +9,19 @@ import dev.nacelle.spi.error.EngineError.EngineShutdown;
 import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.metrics.MetricsBindings;
 import dev.nacelle.spi.metrics.MetricsContext;
+import dev.nacelle.spi.request.Chunk;
+import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.GenerateContext;
 import dev.nacelle.spi.request.GenerateRequest;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.ResponseSink;
+import dev.nacelle.spi.request.Usage;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Repeats the prompt's tokens in a circle, up to {@code max_tokens}. Takes tokens only. */
+/** Repeats the prompt's tokens in a circle, up to {@code max_tokens}, or counts them for an embedding. Takes tokens only. */
 final class EchoEngine implements LLMEngine {
     private static final int BYTE_TOKENIZER_EOS = 257;
     /** The contract's default for completions, should a host not fill {@code max_tokens} in. */
@@ -52,7 +56,8 @@ final class EchoEngine implements LLMEngine {
                                 OptionalInt.empty(),
                                 OptionalInt.of(worker.dataParallelSize()),
                                 OptionalInt.of(worker.dataParallelStartRank())))
-                .withVersion("1");
+                .withVersion("1")
+                .withCapabilities(Capability.EMBEDDINGS);
     }
 
     @Override
@@ -71,6 +76,10 @@ final class EchoEngine implements LLMEngine {
     public void generate(GenerateRequest request, GenerateContext context, ResponseSink sink) throws EngineException {
         var echo = running;
         if (echo == null) throw new EngineException(new EngineShutdown("the echo engine was not started"));
+        if (request.isEmbedding()) {
+            embed(request, sink);
+            return;
+        }
         int maxTokens = maxTokens(request);
         int slot = echo.slots().take(request.dpRank());
         try {
@@ -87,6 +96,15 @@ final class EchoEngine implements LLMEngine {
     public void cleanup() throws InterruptedException {
         var echo = running;
         if (echo != null) echo.scheduler().stop();
+    }
+
+    private void embed(GenerateRequest request, ResponseSink sink) throws EngineException {
+        var prompt = request.tokenIds();
+        if (prompt.size() > options.contextLength())
+            throw EngineException.invalid("a text of %d tokens exceeds the context of %d tokens: shorten it"
+                    .formatted(prompt.size(), options.contextLength()));
+        sink.emit(Chunk.ofEmbedding(TokenCounts.vector(prompt, TokenCounts.dimensions(request.extras()))));
+        sink.finish(FinishReason.STOP, new Usage(prompt.size(), 0));
     }
 
     private int maxTokens(GenerateRequest request) throws EngineException {

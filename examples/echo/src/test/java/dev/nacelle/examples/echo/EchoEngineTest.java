@@ -2,6 +2,7 @@ package dev.nacelle.examples.echo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.nacelle.spi.Disaggregation;
 import dev.nacelle.spi.EngineProvider;
@@ -20,12 +21,14 @@ import dev.nacelle.spi.metrics.Gauge;
 import dev.nacelle.spi.metrics.Histogram;
 import dev.nacelle.spi.metrics.Label;
 import dev.nacelle.spi.metrics.MetricsContext;
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.GenerateRequest;
 import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import dev.nacelle.spi.request.TokenIds;
 import dev.nacelle.spi.request.Usage;
 import java.time.Duration;
@@ -62,6 +65,29 @@ class EchoEngineTest {
         assertThat(exchange.tokens).containsExactly(1, 2, 3, 1, 2, 3, 1);
         assertThat(exchange.reason).isEqualTo(FinishReason.LENGTH);
         assertThat(exchange.usage).isEqualTo(new Usage(3, 7));
+    }
+
+    @Test
+    void embedsATextAsItsTokensCounts() throws Exception {
+        start(EchoOptions.DEFAULT);
+        var one = embed(1, 2, 3).embedding;
+        assertThat(one.size()).isEqualTo(64);
+        assertThat(embed(3, 1, 2).embedding).isEqualTo(one);
+        assertThat(similarity(one, one)).isCloseTo(1, within(1e-6));
+        assertThat(similarity(one, embed(1, 2, 4).embedding)).isBetween(0.5, 0.9);
+        var exchange = embed(7);
+        assertThat(exchange.tokens).isEmpty();
+        assertThat(exchange.usage).isEqualTo(new Usage(1, 0));
+    }
+
+    private Exchange embed(int... prompt) throws Exception {
+        return ask(GenerateRequest.embed("echo", new Prompt.Tokens(prompt))).end();
+    }
+
+    private static double similarity(Embedding one, Embedding other) {
+        double sum = 0;
+        for (int i = 0; i < one.size(); i++) sum += one.at(i) * other.at(i);
+        return sum;
     }
 
     @Test
@@ -211,6 +237,7 @@ class EchoEngineTest {
     private static GenerateRequest request(StopConditions stop, OptionalInt rank, int... prompt) {
         return new GenerateRequest(
                 "echo",
+                Task.GENERATE,
                 new Prompt.Tokens(prompt),
                 SamplingOptions.DEFAULT,
                 stop,

@@ -2,6 +2,7 @@ package dev.nacelle.examples.echo;
 
 import dev.nacelle.spi.LLMEngine;
 import dev.nacelle.spi.request.Chunk;
+import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.GenerateContext;
 import dev.nacelle.spi.request.GenerateRequest;
@@ -22,6 +23,7 @@ final class Exchange implements GenerateContext, ResponseSink {
     volatile boolean cancelled;
     volatile @Nullable FinishReason reason;
     volatile @Nullable Usage usage;
+    volatile Embedding embedding = Embedding.of();
     private final Thread thread;
     private final FutureTask<@Nullable Void> task;
 
@@ -57,6 +59,7 @@ final class Exchange implements GenerateContext, ResponseSink {
     @Override
     public void emit(Chunk chunk) {
         chunk.tokens().stream().forEach(this::token);
+        chunk.embedding().ifPresent(vector -> embedding = vector);
     }
 
     @Override

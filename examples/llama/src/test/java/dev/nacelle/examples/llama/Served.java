@@ -80,6 +80,7 @@ final class Served implements AutoCloseable {
     static GenerateRequest with(GenerateRequest r, StopConditions stop, OutputOptions output) {
         return new GenerateRequest(
                 r.model(),
+                r.task(),
                 r.prompt(),
                 r.sampling(),
                 stop,

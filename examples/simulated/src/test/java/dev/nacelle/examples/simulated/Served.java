@@ -14,6 +14,7 @@ import dev.nacelle.spi.request.OutputOptions;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.SamplingOptions;
 import dev.nacelle.spi.request.StopConditions;
+import dev.nacelle.spi.request.Task;
 import dev.nacelle.spi.request.TokenIds;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +85,7 @@ final class Served implements AutoCloseable {
             StopConditions stop, OptionalInt rank, Map<String, Object> prefillResult, int... prompt) {
         return new GenerateRequest(
                 "simulated",
+                Task.GENERATE,
                 new Prompt.Tokens(prompt),
                 SamplingOptions.DEFAULT,
                 stop,
