@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Where requests wait while every worker of a pool is saturated: the more urgent first, else in order of arrival. */
 final class WaitingRoom implements AutoCloseable {
@@ -31,6 +32,10 @@ final class WaitingRoom implements AutoCloseable {
             Comparator.<Seat>comparingInt(seat -> -seat.guest.priority()).thenComparingLong(Seat::number));
     private long next;
     private boolean closed;
+    /** Whose turn it may be: it waits until it was served. */
+    private @Nullable Guest called;
+
+    private boolean calledHasLeft;
     private volatile int size;
 
     /** @param wake has {@link #serve} called soon */
@@ -43,7 +48,7 @@ final class WaitingRoom implements AutoCloseable {
     /** Takes a guest in. @return false when there is no room */
     boolean enter(Guest guest) {
         synchronized (this) {
-            if (closed || queue.size() >= seats) return false;
+            if (closed || size >= seats) return false;
             queue.add(new Seat(guest, next++));
             sized();
         }
@@ -54,6 +59,7 @@ final class WaitingRoom implements AutoCloseable {
 
     /** A guest gives up. @return false when it was not waiting */
     synchronized boolean leave(Guest guest) {
+        calledHasLeft |= guest.equals(called);
         boolean was = queue.removeIf(seat -> seat.guest.equals(guest));
         sized();
         return was;
@@ -79,16 +85,24 @@ final class WaitingRoom implements AutoCloseable {
             Seat first;
             synchronized (this) {
                 first = queue.poll();
+                if (first == null) return;
+                called = first.guest;
+                calledHasLeft = false;
+            }
+            boolean served = first.guest.served();
+            boolean left;
+            boolean shut;
+            synchronized (this) {
+                called = null;
+                left = calledHasLeft;
+                shut = closed;
+                if (!served && !left && !shut) queue.add(first);
                 sized();
             }
-            if (first == null) return;
-            if (!first.guest.served()) {
-                synchronized (this) {
-                    queue.add(first);
-                    sized();
-                }
-                return;
-            }
+            if (served) continue;
+            if (shut) first.guest.turnedAway(true);
+            else if (left) first.guest.served(); // which tells it
+            else return;
         }
     }
 
@@ -104,7 +118,7 @@ final class WaitingRoom implements AutoCloseable {
     }
 
     private void sized() {
-        int now = queue.size();
+        int now = queue.size() + (called == null ? 0 : 1);
         occupied.add(now - size);
         size = now;
     }

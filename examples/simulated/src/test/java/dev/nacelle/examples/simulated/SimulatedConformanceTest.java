@@ -41,6 +41,6 @@ class SimulatedConformanceTest {
                 .check();
         assertThat(report.results().stream().filter(result -> result.outcome() == Outcome.SKIPPED))
                 .extracting(Result::rule)
-                .containsExactly(Rule.FOREIGN_METRICS, Rule.LOG_PROBABILITIES, Rule.CHOICES);
+                .containsExactly(Rule.FOREIGN_METRICS, Rule.LOG_PROBABILITIES, Rule.CHOICES, Rule.EMBEDDINGS);
     }
 }
