@@ -9,7 +9,7 @@ from nacelle.health_check import build_health_check_payload
 class EchoEngine(nacelle.LLMEngine):
     """:param rate: tokens a second and stream; 0 for as many as are read"""
 
-    def __init__(self, rate: float = 0.0, context_length: int = 4096, model: str = "python-echo") -> None:
+    def __init__(self, rate: float = 0.0, context_length: int = 65536, model: str = "python-echo") -> None:
         if rate < 0:
             raise ValueError(f"rate {rate}, expected 0 or more tokens a second")
         self.pause = 1 / rate if rate else 0.0

@@ -23,7 +23,7 @@ TEXT = (
 class NumpyEngine(nacelle.LLMEngine):
     """:param text: a file to learn from; a sentence of Jane Austen's without it"""
 
-    def __init__(self, text: str = "", context_length: int = 4096, model: str = "numpy-bigram") -> None:
+    def __init__(self, text: str = "", context_length: int = 65536, model: str = "numpy-bigram") -> None:
         self.text = text
         self.context_length = context_length
         self.model = model

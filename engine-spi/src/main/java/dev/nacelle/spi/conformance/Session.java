@@ -176,7 +176,9 @@ final class Session {
 
     /** A request that goes on for as long as the engine can. */
     GenerateRequest endless() {
-        var most = OptionalInt.of(within(MOST_UNKNOWN_CONTEXT));
+        // All that the context has room for: a fast engine makes some thousand tokens before it hears of its reader.
+        boolean known = config.registration().contextLength().isPresent();
+        var most = OptionalInt.of(within(known ? Integer.MAX_VALUE : MOST_UNKNOWN_CONTEXT));
         return request(0, new StopConditions(most, 0, TokenIds.NONE, List.of(), true));
     }
 
