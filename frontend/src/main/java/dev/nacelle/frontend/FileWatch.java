@@ -21,9 +21,4 @@ final class FileWatch implements PeerWatch.Watched {
         lastNanos = now;
         look.run();
     }
-
-    @Override
-    public void inputEnded() {
-        // There is no peer.
-    }
 }

@@ -83,7 +83,7 @@ final class Frontend implements RunningRole {
             var limits = config.limits();
             overload = Overload.of(
                     config.admission(), config.timeouts(), limits.bodies().bytes());
-            own(watch.watch(Optional.empty(), new LineWatch(overload.capacity())));
+            own(watch.watch(Optional.empty(), overload.capacity()::expire));
             own(host.actions()
                     .offer(new ActionBoard.Target(
                             "frontend",

@@ -52,9 +52,4 @@ final class HeadWatch implements PeerWatch.Watched {
         var parser = connection.getParser();
         return parser.inHeaderState() && !parser.isStart();
     }
-
-    @Override
-    public void inputEnded() {
-        // There is no one peer.
-    }
 }

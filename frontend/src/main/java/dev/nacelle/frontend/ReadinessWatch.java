@@ -9,9 +9,4 @@ record ReadinessWatch(ModelCatalog catalog, ModelGauges gauges) implements PeerW
     public void tick() {
         catalog.models().forEach(gauges::ready);
     }
-
-    @Override
-    public void inputEnded() {
-        // There is no peer.
-    }
 }

@@ -58,8 +58,12 @@ public final class Capacity {
         }
     }
 
-    /** Asks for a place; the answer may come before this returns. */
-    public void ask(Applicant applicant, boolean mayWait) {
+    /**
+     * Asks for a place; the answer may come before this returns.
+     *
+     * @return whether the applicant went into the line: its answer comes later
+     */
+    public boolean ask(Applicant applicant, boolean mayWait) {
         boolean admitted;
         synchronized (this) {
             admitted = !shut && line.isEmpty() && taken < limits.requests();
@@ -68,16 +72,12 @@ public final class Capacity {
             } else if (!shut && mayWait && line.size() < limits.queue()) {
                 line.add(new Waiting(
                         applicant, System.nanoTime() + limits.queueTimeout().toNanos()));
-                return;
+                return true;
             }
         }
         if (admitted) applicant.admitted(new Place());
         else applicant.refused(isShut() ? Refusal.SHUT : Refusal.FULL);
-    }
-
-    /** Whether an applicant is in the line. */
-    public synchronized boolean isWaiting(Applicant applicant) {
-        return line.stream().anyMatch(waiting -> waiting.isOf(applicant));
+        return false;
     }
 
     /** Takes an applicant out of the line. @return false when it is not in it: it had its answer, or has it soon */

@@ -37,9 +37,9 @@ final class Entrance implements Capacity.Applicant, PeerWatch.Watched {
         var entrance = new Entrance(serving, life, capacity, streams);
         var http = life.http();
         boolean mayWait = !"never".equalsIgnoreCase(http.request().getHeaders().get(QUEUE_HEADER));
-        capacity.ask(entrance, mayWait);
+        boolean waits = capacity.ask(entrance, mayWait);
         entrance.asking = null;
-        if (capacity.isWaiting(entrance)) {
+        if (waits) {
             http.onFailure(entrance::leave);
             entrance.watchedBy(watch.watch(http.unreadConnection(), entrance));
         }

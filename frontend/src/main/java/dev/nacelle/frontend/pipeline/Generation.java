@@ -55,6 +55,7 @@ final class Generation {
     private volatile int sent; // changed by whoever is sending
     private final AtomicInteger over = new AtomicInteger();
 
+    private int open; // every branch before it is over
     private int next; // the branch that is read first
     private int tokens;
     private int counted;
@@ -142,34 +143,38 @@ final class Generation {
 
     /** Whoever filled the output lets the others go first the next time. */
     private void drain(Output output) {
-        int first = next;
-        for (int i = 0; i < branches.length; i++) {
-            int at = first + i < branches.length ? first + i : first + i - branches.length;
+        // Of hundreds of branches only those that are in engines have something to say.
+        int end = sent;
+        int first = Math.max(next, open);
+        for (int i = open; i < end; i++) {
+            int at = first < end ? first++ : open + (first++ - end);
             items.branch = branches[at];
             items.branch.queue().drainTo(items);
             if (!output.isFull()) continue;
-            next = at + 1 < branches.length ? at + 1 : 0;
+            next = at + 1;
             return;
         }
     }
 
     private @Nullable Terminal ended(Output output) {
         int before = over.get();
-        for (var branch : branches)
-            if (!branch.isOver() && branch.isStopped()) {
-                branch.satisfied();
+        int end = sent;
+        for (int i = open; i < end; i++)
+            if (!branches[i].isOver() && branches[i].isStopped()) {
+                branches[i].satisfied();
                 over.incrementAndGet();
             }
         if (over.get() == branches.length) return whole();
         var error = cut;
         if (error != null) return new Terminal.Failed(error);
-        for (var branch : branches) {
-            if (branch.isOver()) continue;
-            var failure = ended(branch, output);
+        for (int i = open; i < end; i++) {
+            if (branches[i].isOver()) continue;
+            var failure = ended(branches[i], output);
             if (failure.isEmpty()) continue;
             giveUp(CancelCause.SATISFIED); // of the others nothing is wanted any more
             return failure.get();
         }
+        while (open < end && branches[open].isOver()) open++;
         if (over.get() == branches.length) return whole();
         if (over.get() != before) sendMore();
         return null;

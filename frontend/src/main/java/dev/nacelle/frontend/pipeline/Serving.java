@@ -19,6 +19,7 @@ import dev.nacelle.spi.error.EngineException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,17 +104,18 @@ final class Serving {
         life.holds(stages.running.add(reply));
         life.holds(stages.watch.watch(life.http().unreadConnection(), reply)::close);
         life.http().onFailure(reply::callerGone);
-        reply.generation().start((branch, number) -> send(branch, number, hints));
+        var trace = trace();
+        reply.generation().start((branch, number) -> send(branch, number, hints, trace));
         stages.running.check(reply);
     }
 
-    private InFlight send(Branch branch, int number, RouteHints hints) {
+    private InFlight send(Branch branch, int number, RouteHints hints, Map<String, String> trace) {
         boolean first = number == 0;
         try {
             return stages.router.send(new Outgoing(
                     model.name(),
                     branch.part().request(),
-                    head(number),
+                    new RequestHead(id(number), asked.options().metadata(), trace),
                     hints,
                     branch.queue(),
                     first ? life.stages() : stages.unseen,
@@ -125,7 +127,8 @@ final class Serving {
         }
     }
 
-    private RequestHead head(int number) {
+    /** Headers for the engine to hand on. */
+    private Map<String, String> trace() {
         var headers = life.http().request().getHeaders();
         var trace = new LinkedHashMap<String, String>();
         for (var name : List.of("traceparent", "tracestate")) {
@@ -133,7 +136,7 @@ final class Serving {
             if (value != null) trace.put(name, value);
         }
         trace.put("x-request-id", life.http().id());
-        return new RequestHead(id(number), asked.options().metadata(), trace);
+        return Map.copyOf(trace);
     }
 
     /** An engine tells its requests apart by their ids. */

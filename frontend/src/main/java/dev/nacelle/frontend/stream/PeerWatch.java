@@ -32,9 +32,9 @@ public final class PeerWatch implements AutoCloseable {
 
         /**
          * The client sends nothing more: it left, or closed its sending half only, which TCP does not tell apart. Called once
-         * a tick from then on.
+         * a tick from then on, and never where no connection is watched.
          */
-        void inputEnded();
+        default void inputEnded() {}
     }
 
     /** An ongoing watch; closing is idempotent, from any thread. A tick that is under way may still come. */
