@@ -21,10 +21,13 @@ import dev.nacelle.runtime.plane.PlaneServices;
 import dev.nacelle.runtime.plane.RequestHandler;
 import dev.nacelle.runtime.plane.WorkerCard;
 import dev.nacelle.runtime.system.ComponentHealth;
+import dev.nacelle.spi.Disaggregation;
+import dev.nacelle.spi.ModelInput;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -87,6 +90,10 @@ final class DynamoPlane implements Plane {
 
     @Override
     public Lease register(WorkerCard worker, RequestHandler handler) throws PlaneException, InterruptedException {
+        if (worker.config().input() == ModelInput.TEXT && worker.disaggregation() != Disaggregation.AGGREGATED)
+            throw new PlaneException(
+                    "disaggregation: %s, but the engine takes text: Dynamo's frontend splits only requests of token ids; serve it as aggregated"
+                            .formatted(worker.disaggregation().name().toLowerCase(Locale.ROOT)));
         Place place;
         ModelCard.Files files;
         try {

@@ -6,6 +6,8 @@ import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.request.GenerateRequest;
 import dev.nacelle.spi.request.Prompt;
 import dev.nacelle.spi.request.StopConditions;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -14,6 +16,8 @@ import java.util.OptionalInt;
  */
 final class RequestRules {
     private static final int MAX_TOKENS = 1024;
+    private static final List<String> GUIDED = List.of(
+            "guided_decoding", "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs");
 
     private final EngineConfig config;
 
@@ -27,13 +31,23 @@ final class RequestRules {
         need(output.logProbs().isPresent(), Capability.LOG_PROBABILITIES, "logprobs");
         need(output.promptLogProbs().isPresent(), Capability.PROMPT_LOG_PROBABILITIES, "prompt_logprobs");
         need(request.sampling().n() > 1, Capability.MULTIPLE_CHOICES, "n");
-        need(request.sampling().extras().containsKey("guided_decoding"), Capability.GUIDED_DECODING, "guided_decoding");
+        needGuidance(request);
         return switch (request.prompt()) {
             case Prompt.Tokens(var ids) -> withMaxTokens(request, ids.size());
             // How long it is, only the engine can tell.
             case Prompt.Text _, Prompt.Messages _ ->
                 request.stop().maxTokens().isPresent() ? request : withMaxTokens(request, 0);
         };
+    }
+
+    /** Preprocessed requests have it all in {@code guided_decoding}; those in text are as the client wrote them. */
+    private void needGuidance(GenerateRequest request) throws EngineException {
+        var sampling = request.sampling().extras();
+        for (var field : GUIDED)
+            need(sampling.containsKey(field) || request.extras().containsKey(field), Capability.GUIDED_DECODING, field);
+        boolean isFormatted =
+                sampling.get("response_format") instanceof Map<?, ?> format && !"text".equals(format.get("type"));
+        need(isFormatted, Capability.GUIDED_DECODING, "response_format");
     }
 
     private void need(boolean asked, Capability capability, String field) throws EngineException {

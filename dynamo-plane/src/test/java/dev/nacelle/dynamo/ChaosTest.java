@@ -12,13 +12,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One frontend over a simulated worker of Dynamo's own and one of ours, and what happens to 64 streams when either goes. */
-@Tag("long")
 @Timeout(300)
 class ChaosTest {
     private static final int STREAMS = 64;

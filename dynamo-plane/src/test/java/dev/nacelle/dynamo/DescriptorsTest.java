@@ -33,6 +33,7 @@ class DescriptorsTest {
                 dynamo: {root: kv}
                 workers:
                   - engine: scripted
+                    router_grace: 0s
                     model: {path: %s, name: m}
                 """.formatted(Dynamo.model(folder.resolve("model")));
         try (var worker = Worker.start(folder, "limited", yaml, LIMITED)) {

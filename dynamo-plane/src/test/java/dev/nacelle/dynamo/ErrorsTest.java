@@ -50,6 +50,7 @@ class ErrorsTest {
                 dynamo: {root: %s}
                 workers:
                   - engine: scripted
+                    router_grace: 0s
                     model: {path: %s, name: m}
                 """.formatted(dynamo.root(), Dynamo.model(folder.resolve("model"))), folder));
         dynamo.awaitModel("m");

@@ -32,6 +32,7 @@ class EtcdFrontendTest {
                     dynamo: {discovery: etcd, endpoints: ["%s"], source_path: m}
                     workers:
                       - engine: scripted
+                        router_grace: 0s
                         model: {path: %s, name: m}
                     """.formatted(etcd.endpoint(), Dynamo.model(folder.resolve("model"))), folder);
             try (var _ = Nacelle.start(config)) {

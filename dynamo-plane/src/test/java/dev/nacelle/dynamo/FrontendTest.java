@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,8 +56,10 @@ class FrontendTest {
         host = Nacelle.start(HostConfig.ofYaml(yaml("""
                 workers:
                   - engine: scripted
+                    router_grace: 0s
                     model: {path: %s, name: m}
                   - engine: scripted
+                    router_grace: 0s
                     endpoint: speak
                     options: {input: text}
                     model: {name: t}
@@ -200,7 +203,8 @@ class FrontendTest {
                 "m",
                 ",\"max_tokens\":3,\"temperature\":0.5,\"top_p\":0.9,\"frequency_penalty\":0.1,\"presence_penalty\":0.2,"
                         + "\"top_k\":7,\"min_p\":0.05,\"repetition_penalty\":1.1,\"seed\":42,"
-                        + "\"ignore_eos\":true,\"min_tokens\":2");
+                        + "\"ignore_eos\":true,\"min_tokens\":2,"
+                        + "\"skip_special_tokens\":false,\"guided_regex\":\"[a-z]+\"");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         var seen = ScriptedEngine.SEEN.stream()
                 .skip(before)
@@ -220,6 +224,38 @@ class FrontendTest {
         assertThat(seen.stop().maxTokens()).isEqualTo(OptionalInt.of(3));
         assertThat(seen.stop().minTokens()).isEqualTo(2);
         assertThat(seen.stop().ignoreEos()).isTrue();
+        assertThat(seen.output().skipSpecialTokens()).isFalse();
+        assertThat(sampling.extras().get("guided_decoding"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("regex", "[a-z]+");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"response_format\":{\"type\":\"json_object\"}",
+                "\"guided_regex\":\"[a-z]+\"",
+            })
+    void anEngineThatTakesTextIsAskedForNoFormThatItCannotKeep(String form) throws Exception {
+        var answer = dynamo.send("t", ",\"max_tokens\":3," + form);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).contains(form.substring(1, form.indexOf(':') - 1) + ": model 't' cannot do that");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prefill", "decode"})
+    void anEngineThatTakesTextIsNoPartOfADisaggregatedDeployment(String part) throws Exception {
+        var config = HostConfig.ofYaml(yaml("""
+                workers:
+                  - engine: scripted
+                    component: apart
+                    disaggregation: %s
+                    options: {input: text}
+                    model: {name: t2}
+                """.formatted(part)), folder);
+        assertThatThrownBy(() -> Nacelle.start(config))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("disaggregation: %s, but the engine takes text".formatted(part));
     }
 
     @ParameterizedTest
@@ -255,6 +291,7 @@ class FrontendTest {
                 yaml("""
                 workers:
                   - engine: scripted
+                    router_grace: 0s
                     component: other
                     model: {path: %s, name: m}
                 """.formatted(folder.resolve("model")))

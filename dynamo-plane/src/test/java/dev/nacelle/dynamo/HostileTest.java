@@ -48,6 +48,7 @@ class HostileTest {
                   request: {max_frame: 4KiB, max_connections: 3, frame_timeout: 300ms, dial_timeout: 1s, max_requests: 1}
                 workers:
                   - engine: scripted
+                    router_grace: 0s
                     model: {path: %s, name: m}
                 """.formatted(Dynamo.model(folder.resolve("model"))), folder));
         frontend = RawFrontend.of(host, folder.resolve("kv"));

@@ -59,6 +59,7 @@ class NetworkMetricsTest {
                 dynamo: {root: kv, request: {stall_timeout: 500ms, max_buffered: 1MiB}}
                 workers:
                   - engine: scripted
+                    router_grace: 0s
                     options: {context: 4000000}
                     model: {path: %s, name: m}
                 """.formatted(Dynamo.model(folder.resolve("model"))), folder));

@@ -51,10 +51,12 @@ class PartsTest {
             var config = HostConfig.ofYaml(yaml(dynamo) + """
                     workers:
                       - engine: scripted
+                        router_grace: 0s
                         component: prefill
                         disaggregation: prefill
                         model: {path: %s, name: m}
                       - engine: scripted
+                        router_grace: 0s
                         component: decode
                         disaggregation: decode
                         model: {path: %s, name: m}
@@ -90,6 +92,7 @@ class PartsTest {
             var config = HostConfig.ofYaml(yaml(dynamo) + """
                     workers:
                       - engine: scripted
+                        router_grace: 0s
                         replicas: 2
                         options: {context: 4096}
                         model: {path: %s, name: m}

@@ -56,10 +56,11 @@ final class RawFrontend {
         return URI.create(line.substring(line.indexOf("http")));
     }
 
-    /** What is there of a folder; nothing of one that is not there. */
+    /** What is published in a folder, without what is still being written; nothing of one that is not there. */
     static List<Path> files(Path folder) {
         try (var files = Files.list(folder)) {
-            return files.toList();
+            return files.filter(file -> !file.getFileName().toString().startsWith("."))
+                    .toList();
         } catch (IOException e) {
             return List.of();
         }

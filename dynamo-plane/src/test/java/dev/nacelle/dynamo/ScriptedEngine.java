@@ -96,10 +96,12 @@ final class ScriptedEngine implements LLMEngine {
     @Override
     public EngineConfig start(StartContext context) {
         isPrefill = context.worker().disaggregation() == Disaggregation.PREFILL;
-        return EngineConfig.of(
+        var config = EngineConfig.of(
                         context.worker().modelName().orElse("scripted"), Registration.ofContext(options.context()))
-                .withInput(options.input())
-                .withCapabilities(Capability.LOG_PROBABILITIES);
+                .withInput(options.input());
+        return options.input() == ModelInput.TEXT
+                ? config
+                : config.withCapabilities(Capability.LOG_PROBABILITIES, Capability.GUIDED_DECODING);
     }
 
     @Override

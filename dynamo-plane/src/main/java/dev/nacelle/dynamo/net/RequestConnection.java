@@ -19,29 +19,24 @@ final class RequestConnection {
 
     private static final int ACKS_BYTES_MAX = 64 << 10;
 
-    /** More acknowledgements wait than a frontend may leave unread. */
-    static final class UnreadException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        UnreadException() {
-            super("the frontend does not read its acknowledgements");
-        }
-    }
-
     private final SocketChannel channel;
     private final SelectionKey key;
     private final FrameReader reader;
     private final FrameHandler handler;
+    private final BufferedBytes buffered;
+    private int capacity;
     private byte[] acks = new byte[64];
     private int ackBytes;
     private boolean wasWithinFrame;
     private long since;
 
-    RequestConnection(SocketChannel channel, SelectionKey key, FrameReader reader, FrameHandler handler) {
+    RequestConnection(
+            SocketChannel channel, SelectionKey key, FrameReader reader, FrameHandler handler, BufferedBytes buffered) {
         this.channel = channel;
         this.key = key;
         this.reader = reader;
         this.handler = handler;
+        this.buffered = buffered;
     }
 
     /**
@@ -56,9 +51,12 @@ final class RequestConnection {
             if (count < 0) return false;
             if (count == 0) break;
             reader.filled();
+            noteCapacity();
+            buffered.check();
             for (var frame = reader.next(); frame.isPresent(); frame = reader.next())
                 acknowledge(handler.handle(frame.get()));
         }
+        noteCapacity();
         noteProgress();
         return true;
     }
@@ -77,11 +75,9 @@ final class RequestConnection {
         return wasWithinFrame && System.nanoTime() - since > nanos;
     }
 
-    int capacity() {
-        return reader.capacity();
-    }
-
     void close() throws IOException {
+        buffered.add(-capacity);
+        capacity = 0;
         channel.close();
     }
 
@@ -92,12 +88,18 @@ final class RequestConnection {
 
     private void acknowledge(String refusal) throws IOException {
         var text = refusal.getBytes(StandardCharsets.UTF_8);
-        if (ackBytes + 4 + text.length > ACKS_BYTES_MAX) throw new UnreadException();
+        if (ackBytes + 4 + text.length > ACKS_BYTES_MAX)
+            throw new LimitException("the frontend does not read its acknowledgements");
         if (ackBytes + 4 + text.length > acks.length)
             acks = Arrays.copyOf(acks, Math.max(2 * acks.length, ackBytes + 4 + text.length));
         ByteBuffer.wrap(acks).putInt(ackBytes, text.length).put(ackBytes + 4, text);
         ackBytes += 4 + text.length;
         write();
+    }
+
+    private void noteCapacity() {
+        buffered.add(reader.capacity() - capacity);
+        capacity = reader.capacity();
     }
 
     private void noteProgress() {

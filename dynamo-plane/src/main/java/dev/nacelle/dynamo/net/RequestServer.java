@@ -28,6 +28,7 @@ public final class RequestServer implements AutoCloseable {
     private final PlaneMetrics metrics;
     private final ServerSocketChannel server;
     private final PlaneThread thread;
+    private final BufferedBytes buffered; // of the thread's own
     private final Set<RequestConnection> connections = new HashSet<>(); // of the thread's own
     private volatile Selector selector;
     private volatile boolean closed;
@@ -38,12 +39,10 @@ public final class RequestServer implements AutoCloseable {
         this.limits = limits;
         this.handler = handler;
         this.metrics = metrics;
+        buffered = new BufferedBytes(limits.bufferedBytes());
         selector = Selector.open();
         try {
-            server = ServerSocketChannel.open();
-            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            server.bind(address, BACKLOG);
-            server.configureBlocking(false);
+            server = listen(address);
             server.register(selector, SelectionKey.OP_ACCEPT);
         } catch (IOException | RuntimeException e) {
             selector.close();
@@ -51,6 +50,18 @@ public final class RequestServer implements AutoCloseable {
         }
         thread = new PlaneThread("dynamo-requests", this::loop, this::mend);
         thread.start();
+    }
+
+    private static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
+        var server = ServerSocketChannel.open();
+        try {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            server.configureBlocking(false);
+            return server.bind(address, BACKLOG);
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
     }
 
     /** How the thread is; while it does not work, no request comes in. */
@@ -114,14 +125,9 @@ public final class RequestServer implements AutoCloseable {
         try {
             if (key.isWritable()) connection.write();
             if (key.isReadable() && !connection.read()) close(connection);
-            else if (buffered() > limits.bufferedBytes())
-                drop(
-                        connection,
-                        PlaneMetrics.Reason.LIMIT,
-                        "all requests together hold more than %d bytes".formatted(limits.bufferedBytes()));
         } catch (MalformedFrameException e) {
             drop(connection, PlaneMetrics.Reason.MALFORMED, String.valueOf(e.getMessage()));
-        } catch (RequestConnection.UnreadException e) {
+        } catch (LimitException e) {
             drop(connection, PlaneMetrics.Reason.LIMIT, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             LOG.debug("connection of {} broke", connection, e);
@@ -148,7 +154,8 @@ public final class RequestServer implements AutoCloseable {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var key = channel.register(selector, SelectionKey.OP_READ);
-            var connection = new RequestConnection(channel, key, new FrameReader(limits.frameBytes()), handler);
+            var connection =
+                    new RequestConnection(channel, key, new FrameReader(limits.frameBytes()), handler, buffered);
             key.attach(connection);
             connections.add(connection);
         } catch (IOException e) {
@@ -157,12 +164,6 @@ public final class RequestServer implements AutoCloseable {
             var accepting = server.keyFor(selector);
             if (accepting != null) accepting.interestOps(0);
         }
-    }
-
-    private long buffered() {
-        long sum = 0;
-        for (var connection : connections) sum += connection.capacity();
-        return sum;
     }
 
     private void drop(RequestConnection connection, PlaneMetrics.Reason reason, String why) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What real processes of Dynamo 1.6.1 said to each other, and what we make of it. */
@@ -79,6 +80,16 @@ class GoldenTest {
         assertThat(request.output().logProbs()).isEmpty();
         assertThat(request.dpRank()).isEmpty();
         assertThat(request.extras()).containsOnlyKeys("eos_token_ids", "annotations");
+    }
+
+    /** A frontend has three fields for them, and fills those that it came by. */
+    @Test
+    void idsThatEndAResponseAreThoseOfAllFields() throws Exception {
+        var request = TokensRequest.read("""
+                {"token_ids":[1],"stop_conditions":{"stop_token_ids":[7,8],"stop_token_ids_visible":[9],\
+                "stop_token_ids_hidden":[8,10]}}""".getBytes(StandardCharsets.UTF_8));
+        assertThat(IntStream.range(0, 12).filter(request.stop().stopTokenIds()::contains))
+                .containsExactly(7, 8, 9, 10);
     }
 
     @Test
