@@ -15,8 +15,9 @@ public final class JsonBuffer {
     private static final int KEPT_BYTES_MAX = 64 * 1024;
     private static final byte[] HEX = ascii("0123456789abcdef");
 
+    private final int room;
     private byte[] bytes;
-    private int size;
+    private int size; // the room before the content included
     private ByteBuffer view;
 
     public JsonBuffer() {
@@ -24,7 +25,14 @@ public final class JsonBuffer {
     }
 
     public JsonBuffer(int capacity) {
-        bytes = new byte[capacity];
+        this(capacity, 0);
+    }
+
+    /** @param room bytes before the content that its reader may overwrite */
+    public JsonBuffer(int capacity, int room) {
+        this.room = room;
+        size = room;
+        bytes = new byte[capacity + room];
         view = ByteBuffer.wrap(bytes);
     }
 
@@ -33,28 +41,28 @@ public final class JsonBuffer {
     }
 
     public int size() {
-        return size;
+        return size - room;
     }
 
     public boolean isEmpty() {
-        return size == 0;
+        return size == room;
     }
 
     /**
      * The content, without a copy: always the same object until the buffer grows, and valid until the buffer is changed.
      */
     public ByteBuffer view() {
-        return view.position(0).limit(size);
+        return view.limit(size).position(room);
     }
 
     public byte[] toArray() {
-        return Arrays.copyOf(bytes, size);
+        return Arrays.copyOfRange(bytes, room, size);
     }
 
     /** Empties the buffer. The memory is kept, unless one long text made it large. */
     public void clear() {
-        size = 0;
-        if (bytes.length > KEPT_BYTES_MAX) use(new byte[CAPACITY]);
+        size = room;
+        if (bytes.length > KEPT_BYTES_MAX) use(new byte[CAPACITY + room]);
     }
 
     /** Appends bytes that are UTF-8 already. */
@@ -195,6 +203,6 @@ public final class JsonBuffer {
 
     @Override
     public String toString() {
-        return new String(bytes, 0, size, StandardCharsets.UTF_8);
+        return new String(bytes, room, size - room, StandardCharsets.UTF_8);
     }
 }

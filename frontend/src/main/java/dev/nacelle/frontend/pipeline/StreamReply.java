@@ -44,7 +44,7 @@ final class StreamReply implements Reply, Frames, Output {
     private final boolean shares;
     private final long idleNanos;
     private final EventStream events;
-    private final JsonBuffer out = new JsonBuffer(1024);
+    private final JsonBuffer out = new JsonBuffer(1024, ROOM);
     private boolean committed;
     private boolean opened;
     private boolean last;

@@ -2,54 +2,50 @@ package dev.nacelle.frontend.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.AbstractEndPoint;
-import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Writes a chunked HTTP/1.1 response straight to its connection, past the layers that would do for each write what is needed
- * once a response. The first write and the last are the response's own: they write the head and the end.
+ * Writes the chunks of a chunked HTTP/1.1 response straight to its connection, past the layers that would do for each write
+ * what is needed once a response. The first write and the last are the response's own: they write the head and the end.
  *
  * <p>The line end that closes a chunk is written with the next one, as Jetty does: so a chunk here is line end, size, line end,
  * data, and whoever writes the next begins with a line end, too. The connection may be encrypted; only its protocol matters.
  */
-final class ChunkSink implements Content.Sink {
-    private static final HexFormat HEX = HexFormat.of();
-    private static final int HEAD_BYTES = 12;
-    private static final int FIRST_BYTES = 1024;
-    private static final byte[] LINE_END = "\r\n".getBytes(StandardCharsets.US_ASCII);
+final class ChunkSink {
+    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
-    private final Content.Sink response;
     private final AbstractEndPoint connection;
-    private ByteBuffer frame = ByteBuffer.allocate(FIRST_BYTES);
-    private boolean begun;
+    /** Of a connection that is not encrypted: one system call a chunk, and nothing around it. */
+    private final Optional<SocketChannel> channel;
+
     private volatile boolean writing;
 
-    ChunkSink(Content.Sink response, AbstractEndPoint connection) {
-        this.response = response;
+    ChunkSink(AbstractEndPoint connection) {
         this.connection = connection;
+        channel =
+                connection instanceof SocketChannelEndPoint plain ? Optional.of(plain.getChannel()) : Optional.empty();
     }
 
-    @Override
-    public void write(boolean last, ByteBuffer bytes, Callback callback) {
-        if (!begun || last) {
-            begun = true;
-            response.write(last, bytes, callback);
-            return;
-        }
-        frame(bytes);
-        try {
-            if (connection.flush(frame)) {
-                callback.succeeded();
-                return;
-            }
-        } catch (IOException e) {
-            callback.failed(e);
-            return;
-        }
+    /**
+     * Writes a chunk as far as the connection takes it.
+     *
+     * @param data with {@link Frames#ROOM} bytes of room before it, in which the chunk's head is put
+     * @return whether all of it was taken; if not, {@link #writeRest} is to follow
+     */
+    boolean write(ByteBuffer data) throws IOException {
+        putHead(data);
+        if (channel.isEmpty()) return connection.flush(data);
+        if (channel.get().write(data) > 0) connection.notIdle();
+        return !data.hasRemaining();
+    }
+
+    /** Writes what is left of a chunk when the connection takes more. */
+    void writeRest(ByteBuffer rest, Callback callback) {
         writing = true;
         connection.write(
                 Callback.from(
@@ -61,7 +57,7 @@ final class ChunkSink implements Content.Sink {
                             writing = false;
                             callback.failed(cause);
                         }),
-                frame);
+                rest);
     }
 
     /**
@@ -72,14 +68,16 @@ final class ChunkSink implements Content.Sink {
         if (writing) connection.getWriteFlusher().onFail(cause);
     }
 
-    private void frame(ByteBuffer bytes) {
-        int length = bytes.remaining();
-        if (frame.capacity() < length + HEAD_BYTES)
-            frame = ByteBuffer.allocate(Math.max(length + HEAD_BYTES, 2 * frame.capacity()));
-        frame.clear();
-        frame.put(LINE_END);
-        int digits = Math.max(1, (Integer.SIZE - Integer.numberOfLeadingZeros(length) + 3) / 4);
-        for (int i = digits - 1; i >= 0; i--) frame.put((byte) HEX.toLowHexDigit(length >>> (4 * i)));
-        frame.put(LINE_END).put(bytes).flip();
+    /** Line end, size and line end, from the data backwards. */
+    private static void putHead(ByteBuffer data) {
+        int at = data.position();
+        data.put(--at, (byte) '\n').put(--at, (byte) '\r');
+        int size = data.remaining();
+        do {
+            data.put(--at, HEX[size & 0xF]);
+            size >>>= 4;
+        } while (size > 0);
+        data.put(--at, (byte) '\n').put(--at, (byte) '\r');
+        data.position(at);
     }
 }

@@ -20,6 +20,8 @@ public final class BoundHistogram implements Histogram, Instrument {
                 .classicUpperBounds(spec.upperBounds().stream()
                         .mapToDouble(Double::doubleValue)
                         .toArray())
+                // No span is current on the threads that observe; looking for one would cost each of them.
+                .withoutExemplars()
                 .build();
         point = metric.labelValues();
     }
