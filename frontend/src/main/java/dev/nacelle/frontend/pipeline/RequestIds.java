@@ -1,5 +1,6 @@
 package dev.nacelle.frontend.pipeline;
 
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class RequestIds {
     static final String HEADER = "X-Request-Id";
 
+    private static final HexFormat HEX = HexFormat.of();
     private static final int LENGTH_MAX = 128;
 
     private final Set<String> taken = ConcurrentHashMap.newKeySet();
@@ -48,6 +50,6 @@ final class RequestIds {
 
     private static String random() {
         var random = ThreadLocalRandom.current();
-        return "%016x%016x".formatted(random.nextLong(), random.nextLong());
+        return HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
     }
 }

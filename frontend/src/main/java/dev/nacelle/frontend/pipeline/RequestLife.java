@@ -11,7 +11,6 @@ import dev.nacelle.frontend.model.ServedModel;
 import dev.nacelle.spi.request.Usage;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,6 +163,7 @@ final class RequestLife {
     }
 
     private static String millis(long nanos) {
-        return String.format(Locale.ROOT, "%.1fms", nanos / 1e6);
+        long tenths = (nanos + 50_000) / 100_000;
+        return tenths / 10 + "." + tenths % 10 + "ms";
     }
 }

@@ -1,6 +1,8 @@
 package dev.nacelle.frontend.router;
 
+import dev.nacelle.routing.Placement;
 import dev.nacelle.routing.Placement.Placed;
+import dev.nacelle.routing.Rank;
 import dev.nacelle.routing.RoutingMode;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -20,8 +22,8 @@ final class Decisions {
             Instant at,
             String request,
             RoutingMode mode,
-            String rank,
-            String reason,
+            Rank rank,
+            Placement.Reason reason,
             int candidates,
             double cost,
             int blocks,
@@ -33,8 +35,8 @@ final class Decisions {
                     Instant.now(),
                     request,
                     mode,
-                    placed.rank().toString(),
-                    RouteHints.label(placed.reason()),
+                    placed.rank(),
+                    placed.reason(),
                     placed.candidates(),
                     placed.cost(),
                     placed.blocks(),
@@ -45,7 +47,14 @@ final class Decisions {
         /** One line, for a header. */
         String explained() {
             return "mode=%s; reason=%s; candidates=%d; cost=%.1f; blocks=%d; cached_blocks=%d; micros=%.0f"
-                    .formatted(RouteHints.label(mode), reason, candidates, cost, blocks, cachedBlocks, micros);
+                    .formatted(
+                            RouteHints.label(mode),
+                            RouteHints.label(reason),
+                            candidates,
+                            cost,
+                            blocks,
+                            cachedBlocks,
+                            micros);
         }
 
         Map<String, Object> shown() {
@@ -53,8 +62,8 @@ final class Decisions {
             shown.put("at", at.toString());
             shown.put("request", request);
             shown.put("mode", RouteHints.label(mode));
-            shown.put("rank", rank);
-            shown.put("reason", reason);
+            shown.put("rank", rank.toString());
+            shown.put("reason", RouteHints.label(reason));
             shown.put("candidates", candidates);
             shown.put("cost", cost);
             shown.put("blocks", blocks);

@@ -3,11 +3,11 @@ package dev.nacelle.frontend.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the chunks of a chunked HTTP/1.1 response straight to its connection, past the layers that would do for each write
@@ -20,15 +20,14 @@ final class ChunkSink {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
     private final AbstractEndPoint connection;
-    /** Of a connection that is not encrypted: one system call a chunk, and nothing around it. */
-    private final Optional<SocketChannel> channel;
+    /** Of a connection that is not encrypted, else null: one system call a chunk, and nothing around it. */
+    private final @Nullable SocketChannel channel;
 
     private volatile boolean writing;
 
     ChunkSink(AbstractEndPoint connection) {
         this.connection = connection;
-        channel =
-                connection instanceof SocketChannelEndPoint plain ? Optional.of(plain.getChannel()) : Optional.empty();
+        channel = connection instanceof SocketChannelEndPoint plain ? plain.getChannel() : null;
     }
 
     /**
@@ -39,8 +38,9 @@ final class ChunkSink {
      */
     boolean write(ByteBuffer data) throws IOException {
         putHead(data);
-        if (channel.isEmpty()) return connection.flush(data);
-        if (channel.get().write(data) > 0) connection.notIdle();
+        var plain = channel;
+        if (plain == null) return connection.flush(data);
+        if (plain.write(data) > 0) connection.notIdle();
         return !data.hasRemaining();
     }
 

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Callback;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventStream {
     private final Frames frames;
     private final Content.Sink response;
-    private final Optional<ChunkSink> chunks;
+    private final @Nullable ChunkSink chunks; // null for a response that is not written in chunks
     private final long waitNanos;
     private final WriterThread.Job job;
     private final Pending pending = new Pending();
@@ -27,7 +26,11 @@ public final class EventStream {
 
     private volatile boolean keepAliveDue;
     private volatile long lastWriteNanos = System.nanoTime();
-    private volatile @Nullable Throwable aborted;
+    /** A write was begun that has not ended; while true, nothing else happens to the stream. */
+    private volatile boolean pends;
+
+    /** Why nothing more can be written, or is to be. */
+    private volatile @Nullable Throwable broken;
 
     // Of the writer's thread alone.
     private boolean begun;
@@ -50,7 +53,7 @@ public final class EventStream {
             WriterThread writer) {
         this.frames = frames;
         this.response = response;
-        chunks = chunked.map(ChunkSink::new);
+        chunks = chunked.map(ChunkSink::new).orElse(null);
         waitNanos = wait.toNanos();
         job = writer.job(this::run);
     }
@@ -78,28 +81,29 @@ public final class EventStream {
 
     /** Gives up a write that the client does not take, as an idle connection's. From any thread. */
     public void giveUpWrite(TimeoutException cause) {
-        chunks.ifPresent(sink -> sink.giveUp(cause));
+        var sink = chunks;
+        if (sink != null) sink.giveUp(cause);
     }
 
     /** Gives the stream up: nothing more is written once the write under way has ended. From any thread, idempotent. */
     public void abort(Throwable cause) {
-        if (aborted == null) aborted = cause;
+        if (broken == null) broken = cause;
         job.wake();
     }
 
     private void run() {
         try {
-            while (!over && pending.isOver()) {
-                var failure = pending.failure() != null ? pending.failure() : aborted;
-                if (failure != null) broken(failure);
-                else if (last) complete();
+            while (!over && !pends) {
+                var failure = broken;
+                if (failure != null) end(failure);
+                else if (last) end();
                 else if (!writeMore()) return;
             }
         } catch (IOException e) {
-            broken(e);
+            end(e);
         } catch (RuntimeException | Error e) {
             if (over) throw e;
-            broken(e);
+            end(e);
         }
     }
 
@@ -122,14 +126,14 @@ public final class EventStream {
     }
 
     private void write(ByteBuffer bytes) throws IOException {
-        if (begun && !last && chunks.isPresent()) {
-            if (chunks.get().write(bytes)) return;
-            chunks.get().writeRest(bytes, pending.begin());
+        var sink = chunks;
+        if (begun && !last && sink != null) {
+            if (sink.write(bytes)) return;
+            sink.writeRest(bytes, pending.begin());
         } else {
             begun = true;
             response.write(last, bytes, pending.begin());
         }
-        pending.returned();
     }
 
     /** Whether the write is to wait; the job comes again by itself. */
@@ -142,56 +146,32 @@ public final class EventStream {
         return true;
     }
 
-    private void complete() {
+    private void end() {
         over = true;
         frames.written();
     }
 
-    private void broken(Throwable cause) {
+    private void end(Throwable cause) {
         over = true;
         frames.broken(cause);
     }
 
-    /** A write that may end later, on any thread. */
+    /** Ends a write, on whatever thread that happens. The writer may have been woken once too often: it looks itself. */
     private final class Pending implements Callback {
-        private enum State {
-            OVER,
-            /** Begun, by a call that may end it before it returns. */
-            BEGUN,
-            /** Waited for: its end wakes the writer. */
-            AWAITED
-        }
-
-        private final AtomicReference<State> state = new AtomicReference<>(State.OVER);
-        private volatile @Nullable Throwable failure;
-
-        boolean isOver() {
-            return state.get() == State.OVER;
-        }
-
-        @Nullable
-        Throwable failure() {
-            return failure;
-        }
-
         Callback begin() {
-            state.set(State.BEGUN);
+            pends = true;
             return this;
-        }
-
-        /** The call that began it has returned. */
-        void returned() {
-            state.compareAndSet(State.BEGUN, State.AWAITED);
         }
 
         @Override
         public void succeeded() {
-            if (state.getAndSet(State.OVER) == State.AWAITED) job.wake();
+            pends = false;
+            job.wake();
         }
 
         @Override
         public void failed(Throwable cause) {
-            failure = cause;
+            if (broken == null) broken = cause;
             succeeded();
         }
 

@@ -1,7 +1,8 @@
 package dev.nacelle.frontend.stream;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.PriorityBlockingQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
@@ -17,6 +18,15 @@ import org.slf4j.LoggerFactory;
 public final class WriterThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WriterThread.class);
     private static final long TICK_NANOS = 10_000_000;
+    private static final VarHandle WAITING;
+
+    static {
+        try {
+            WAITING = MethodHandles.lookup().findVarHandle(Job.class, "waiting", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final AtomicReference<@Nullable Job> newest = new AtomicReference<>();
     private final LongConsumer delays;
@@ -40,7 +50,7 @@ public final class WriterThread implements AutoCloseable {
     /** Work that comes up again and again. */
     public final class Job {
         private final Runnable work;
-        private final AtomicBoolean waiting = new AtomicBoolean();
+        private volatile boolean waiting;
         private @Nullable Job older;
 
         private Job(Runnable work) {
@@ -54,7 +64,7 @@ public final class WriterThread implements AutoCloseable {
 
         /** Has the work run soon, once for all wake-ups until then. From any thread; never blocks. */
         public void wake() {
-            if (waiting.get() || !waiting.compareAndSet(false, true)) return;
+            if (waiting || !WAITING.compareAndSet(this, false, true)) return;
             Job head;
             do {
                 head = newest.get();
@@ -143,7 +153,7 @@ public final class WriterThread implements AutoCloseable {
         for (Job job = oldest; job != null; ) {
             Job next = job.older;
             job.older = null;
-            job.waiting.set(false);
+            job.waiting = false;
             try {
                 job.work.run();
             } catch (RuntimeException | Error e) {

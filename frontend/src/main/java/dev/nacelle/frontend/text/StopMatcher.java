@@ -63,6 +63,11 @@ public final class StopMatcher {
         return new StopMatcher(List.copyOf(stops), includeStop);
     }
 
+    /** Whether there is nothing to look for: then everything passes. */
+    public boolean isEmpty() {
+        return stops.isEmpty();
+    }
+
     /**
      * Takes the next piece of the stream and appends what may go out to {@code out}.
      *

@@ -5,8 +5,6 @@ import dev.nacelle.spi.request.Chunk;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.Usage;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +34,10 @@ public final class ResponseQueue implements ResponseReceiver {
     private @Nullable Chunk @Nullable [] chunks;
 
     // Both count on beyond the ring and wrap around; their difference is what is queued.
-    private final AtomicInteger written = new AtomicInteger();
-    private final AtomicInteger read = new AtomicInteger();
-    private final AtomicLong charsRead = new AtomicLong();
-    private volatile long charsWritten; // by the engine's thread alone
+    private volatile int written; // by the engine's thread alone, as is charsWritten
+    private volatile int read; // by the reader's, as is charsRead
+    private volatile long charsWritten;
+    private volatile long charsRead;
 
     private volatile @Nullable Terminal terminal;
     private volatile boolean closed;
@@ -64,10 +62,10 @@ public final class ResponseQueue implements ResponseReceiver {
     @Override
     public boolean token(int id) {
         if (closed) return true;
-        int at = written.getPlain();
-        if (at - read.getAcquire() > mask) return false;
+        int at = written;
+        if (at - read > mask) return false;
         ring[at & mask] = id == CHUNK ? -1 : id;
-        written.set(at + 1);
+        written = at + 1;
         ready.run();
         return true;
     }
@@ -75,18 +73,18 @@ public final class ResponseQueue implements ResponseReceiver {
     @Override
     public boolean chunk(Chunk chunk) {
         if (closed) return true;
-        int at = written.getPlain();
-        int queued = at - read.getAcquire();
+        int at = written;
+        int queued = at - read;
         int chars = chunk.text().map(String::length).orElse(0);
         // One item always fits, however long its text.
         long text = charsWritten + chars;
-        if (queued > mask || (queued > 0 && text - charsRead.get() > (long) ring.length * CHARS_PER_SLOT)) return false;
+        if (queued > mask || (queued > 0 && text - charsRead > (long) ring.length * CHARS_PER_SLOT)) return false;
         var items = chunks;
         if (items == null) chunks = items = new @Nullable Chunk[ring.length];
         items[at & mask] = chunk;
         ring[at & mask] = CHUNK;
         charsWritten = text;
-        written.set(at + 1);
+        written = at + 1;
         ready.run();
         return true;
     }
@@ -94,8 +92,7 @@ public final class ResponseQueue implements ResponseReceiver {
     @Override
     public boolean isWritable() {
         return closed
-                || (written.get() - read.get() < writableBelow
-                        && charsWritten - charsRead.get() < (long) writableBelow * CHARS_PER_SLOT);
+                || (written - read < writableBelow && charsWritten - charsRead < (long) writableBelow * CHARS_PER_SLOT);
     }
 
     @Override
@@ -129,8 +126,8 @@ public final class ResponseQueue implements ResponseReceiver {
 
     /** Hands what is queued to the reader, oldest first, until there is nothing more or the reader wants no more. */
     public void drainTo(Reader reader) {
-        int from = read.getPlain();
-        int to = written.get();
+        int from = read;
+        int to = written;
         int at = from;
         boolean more = true;
         try {
@@ -142,7 +139,7 @@ public final class ResponseQueue implements ResponseReceiver {
         } finally {
             // Also when the reader throws: an item is handed over once.
             if (at != from) {
-                read.set(at);
+                read = at;
                 wakeWaiting();
             }
         }
@@ -153,14 +150,15 @@ public final class ResponseQueue implements ResponseReceiver {
         var chunk = items == null ? null : items[slot];
         if (items == null || chunk == null) throw new IllegalStateException("slot %d holds no item".formatted(slot));
         items[slot] = null;
-        chunk.text().ifPresent(text -> charsRead.addAndGet(text.length()));
+        long before = charsRead;
+        charsRead = before + chunk.text().map(String::length).orElse(0);
         return chunk;
     }
 
     /** The response's end, once everything before it was drained. */
     public Optional<Terminal> terminal() {
         var end = terminal; // before the count: what was written before the terminal is then seen
-        return end != null && written.get() == read.getPlain() ? Optional.of(end) : Optional.empty();
+        return end != null && written == read ? Optional.of(end) : Optional.empty();
     }
 
     /** Discards whatever comes from now on; nobody waits for this reader any more. Idempotent, from any thread. */
