@@ -19,7 +19,7 @@ final class Alone {
                     (long) streams * tokensEach, (long) (1e9 * took.get("cpu_s").asDouble()), (long)
                             (1e9 * took.get("wall_s").asDouble()));
         } finally {
-            process.destroy();
+            end(process);
         }
     }
 
@@ -35,9 +35,14 @@ final class Alone {
             lines.readLine();
             return cost;
         } finally {
-            process.destroy();
-            process.onExit().get();
+            end(process);
         }
+    }
+
+    /** Waits until it is gone: while it is a child, what it took counts as work of this process. */
+    private static void end(Process process) throws Exception {
+        process.destroy();
+        process.onExit().get();
     }
 
     private static void read(BufferedReader from, long lines) throws Exception {
