@@ -192,7 +192,7 @@ class ProbeEngine:
         return {"token_ids": [1], "stop_conditions": {"max_tokens": 2}, "mine": {"a": 1}, "_HEALTH_CHECK": True}
 
     def supported_controls(self):
-        return {"look", "publish", "health", "die", "hold_gil", "fail", "pid", "hang", "forget", "native"}
+        return {"look", "publish", "health", "die", "hold_gil", "fail", "pid", "hang", "forget", "native", "bad_upcall", "compute_beside"}
 
     def supported_updates(self):
         return {"set"}
@@ -220,6 +220,22 @@ class ProbeEngine:
             return {"width": unicodedata.east_asian_width("é")}
         except ImportError as error:
             return {"error": str(error)}
+
+    def control_bad_upcall(self, body):
+        try:
+            self.host.outbox._deliver("text, and no bytes")
+        except Exception:  # which an exception of Java's is not
+            return {}
+
+    def control_compute_beside(self, body):
+        def compute():
+            while self.computing:
+                pass
+
+        self.computing = body["on"]
+        if self.computing:
+            threading.Thread(target=compute).start()
+        return {}
 
     def control_forget(self, body):
         self.finals.clear()

@@ -1,6 +1,7 @@
 package dev.nacelle.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.nacelle.python.PythonOptions.Interpreter;
 import dev.nacelle.python.PythonOptions.Isolation;
@@ -9,6 +10,8 @@ import dev.nacelle.python.graalpy.Jars;
 import dev.nacelle.python.graalpy.Jit;
 import dev.nacelle.python.graalpy.Sandbox;
 import dev.nacelle.spi.error.EngineError;
+import dev.nacelle.spi.error.EngineException;
+import dev.nacelle.spi.request.FinishReason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +50,35 @@ class GraalPyTest extends EngineContract {
     void nativeCodeOfItsOwnIsRefusedAtOnceAlsoWhileAThreadOfPythonsIsIdle() throws Exception {
         assertThat((String) host().control("native", Map.of()).get("error"))
                 .contains("is native code", "set runtime: cpython");
+    }
+
+    /** In the first of two as in the second: GraalPy itself sees to it in one context only. */
+    @Test
+    void aThreadThatComputesLetsTheEventLoopTurn() throws Exception {
+        computesBeside(host());
+        try (var second = TinyHost.serving(options("probe_engine:ProbeEngine", Map.of("model", "m")))) {
+            computesBeside(second);
+        }
+    }
+
+    private static void computesBeside(TinyHost host) throws Exception {
+        host.control("compute_beside", Map.of("on", true));
+        assertThat(host.ask(Python.request(3, "count")).tokens()).hasSize(3);
+        host.control("compute_beside", Map.of("on", false));
+    }
+
+    @Test
+    void whatGoesWrongInACallIntoJavaEndsThatCallAlone() throws Exception {
+        try (var host = TinyHost.serving(options("probe_engine:ProbeEngine", Map.of("model", "m")))) {
+            var waiting = host.ask(Python.request(9, "waits"));
+            waiting.awaitTokens(1);
+            assertThatThrownBy(() -> host.control("bad_upcall", Map.of()))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("ForeignException: java.lang.UnsupportedOperationException");
+            assertThat(host.ask(Python.request(3, "count")).tokens()).hasSize(3);
+            waiting.cancel();
+            assertThat(waiting.reason()).isEqualTo(FinishReason.CANCELLED);
+        }
     }
 
     @Test

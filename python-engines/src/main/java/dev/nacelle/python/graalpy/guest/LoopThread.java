@@ -127,6 +127,7 @@ final class LoopThread {
         try {
             var bridge = python.eval("python", "from nacelle._bridge import graalpy\ngraalpy.Transport")
                     .newInstance(waiting(), waking(), delivering(), sandbox == Sandbox.TRUSTED);
+            TakingTurns.begin(python);
             PythonStack.warmUp(bridge, output);
             bridge.invokeMember("begin");
             transport = bridge;
