@@ -40,6 +40,45 @@ class SlowReaderTest {
     }
 
     @Test
+    void aReaderWhoPausesGetsEveryTokenInOrder() throws Exception {
+        int count = 60_000;
+        try (var fixture = new FrontendFixture("limits.stream_queue=64")) {
+            var engine = fixture.engine(EngineConfig.of("model"));
+            fixture.whenReady();
+            try (var client = fixture.raw()) {
+                client.post("/v1/completions", STREAM);
+                var call = engine.take();
+                var telling = Thread.ofVirtual().start(() -> tell(call, count));
+                // Until every buffer on the way is full: a write was cut off, and goes on when there is room again.
+                for (int looks = 0; looks < 1_000_000; looks++) {
+                    if (call.receiver().isWritable()) looks = 0;
+                    Thread.onSpinWait();
+                }
+                assertThat(telling.isAlive()).isTrue();
+                var events = client.until("[DONE]")
+                        .lines()
+                        .filter(line -> line.startsWith("data: {"))
+                        .iterator();
+                for (int i = 0; i < count; i++)
+                    assertThat(events.next()).as("event %d", i).contains("\"text\":\"" + (char) ('a' + i % 26) + "\"");
+                telling.join();
+            }
+        }
+    }
+
+    private static void tell(DrivenEngine.Call call, int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                call.receiver().awaitWritable();
+                call.receiver().token('a' + i % 26);
+            }
+            call.finish(FinishReason.STOP, new Usage(2, count));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void aReaderThatStopsReadingIsGivenUp() throws Exception {
         try (var fixture = new FrontendFixture("limits.idle_timeout=300ms", "limits.stream_queue=64")) {
             var engine = fixture.engine(EngineConfig.of("model"));
