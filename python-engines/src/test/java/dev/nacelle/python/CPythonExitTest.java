@@ -64,4 +64,13 @@ class CPythonExitTest {
             assertThat(jvm.exit()).isZero();
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void theLatestVersionServesInBothWays(Isolation isolation) throws Exception {
+        try (var jvm = OtherJvm.serving(isolation, Optional.of(Python314.interpreter()))) {
+            assertThat(jvm.awaitServing()[0]).startsWith("3.14.");
+            assertThat(jvm.exit()).isZero();
+        }
+    }
 }

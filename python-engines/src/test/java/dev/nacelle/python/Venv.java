@@ -67,7 +67,8 @@ public record Venv(Path folder) {
         Assumptions.assumeTrue(available, reason);
     }
 
-    private static boolean run(Path log, List<String> command) throws InterruptedException {
+    /** Runs a program. @return whether it ended well; what it said is in {@code log} */
+    static boolean run(Path log, List<String> command) throws InterruptedException {
         Process process;
         try {
             process = new ProcessBuilder(command)
