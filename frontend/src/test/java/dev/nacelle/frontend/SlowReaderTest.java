@@ -41,7 +41,7 @@ class SlowReaderTest {
 
     @Test
     void aReaderWhoPausesGetsEveryTokenInOrder() throws Exception {
-        int count = 60_000;
+        int count = 100_000; // some 18 MB of events: more than kernels buffer
         try (var fixture = new FrontendFixture("limits.stream_queue=64")) {
             var engine = fixture.engine(EngineConfig.of("model"));
             fixture.whenReady();
@@ -50,7 +50,7 @@ class SlowReaderTest {
                 var call = engine.take();
                 var telling = Thread.ofVirtual().start(() -> tell(call, count));
                 // Until every buffer on the way is full: a write was cut off, and goes on when there is room again.
-                for (int looks = 0; looks < 1_000_000; looks++) {
+                for (int looks = 0; looks < 1_000_000 && telling.isAlive(); looks++) {
                     if (call.receiver().isWritable()) looks = 0;
                     Thread.onSpinWait();
                 }

@@ -42,8 +42,7 @@ public final class RequestServer implements AutoCloseable {
         buffered = new BufferedBytes(limits.bufferedBytes());
         selector = Selector.open();
         try {
-            server = listen(address);
-            server.register(selector, SelectionKey.OP_ACCEPT);
+            server = listen(address, selector);
         } catch (IOException | RuntimeException e) {
             selector.close();
             throw e;
@@ -52,12 +51,13 @@ public final class RequestServer implements AutoCloseable {
         thread.start();
     }
 
-    private static ServerSocketChannel listen(InetSocketAddress address) throws IOException {
+    private static ServerSocketChannel listen(InetSocketAddress address, Selector selector) throws IOException {
         var server = ServerSocketChannel.open();
         try {
             server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             server.configureBlocking(false);
-            return server.bind(address, BACKLOG);
+            server.bind(address, BACKLOG).register(selector, SelectionKey.OP_ACCEPT);
+            return server;
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;

@@ -30,13 +30,12 @@ final class ChoiceText {
     /** Takes the next token. */
     void token(int id) {
         if (stopped) return;
-        tokens++;
         if (stops.isEmpty()) {
             detokenizer.append(id, ready);
             return;
         }
         detokenizer.append(id, characters);
-        pass(tokens <= minTokens);
+        pass(++tokens <= minTokens);
     }
 
     /** Takes the next text, from an engine that makes text. */

@@ -3,6 +3,7 @@ package dev.nacelle.frontend.stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.HexFormat;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * data, and whoever writes the next begins with a line end, too. The connection may be encrypted; only its protocol matters.
  */
 final class ChunkSink {
-    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    private static final HexFormat HEX = HexFormat.of();
 
     private final AbstractEndPoint connection;
     /** Of a connection that is not encrypted, else null: one system call a chunk, and nothing around it. */
@@ -74,7 +75,7 @@ final class ChunkSink {
         data.put(--at, (byte) '\n').put(--at, (byte) '\r');
         int size = data.remaining();
         do {
-            data.put(--at, HEX[size & 0xF]);
+            data.put(--at, (byte) HEX.toLowHexDigit(size));
             size >>>= 4;
         } while (size > 0);
         data.put(--at, (byte) '\n').put(--at, (byte) '\r');

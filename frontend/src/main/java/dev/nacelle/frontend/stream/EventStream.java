@@ -29,8 +29,11 @@ public final class EventStream {
     /** A write was begun that has not ended; while true, nothing else happens to the stream. */
     private volatile boolean pends;
 
-    /** Why nothing more can be written, or is to be. */
+    /** Why a write failed. */
     private volatile @Nullable Throwable broken;
+
+    /** Why nothing more is to be written. */
+    private volatile @Nullable Throwable aborted;
 
     // Of the writer's thread alone.
     private boolean begun;
@@ -87,7 +90,7 @@ public final class EventStream {
 
     /** Gives the stream up: nothing more is written once the write under way has ended. From any thread, idempotent. */
     public void abort(Throwable cause) {
-        if (broken == null) broken = cause;
+        if (aborted == null) aborted = cause;
         job.wake();
     }
 
@@ -95,8 +98,10 @@ public final class EventStream {
         try {
             while (!over && !pends) {
                 var failure = broken;
+                var given = aborted;
                 if (failure != null) end(failure);
-                else if (last) end();
+                else if (last) end(); // all is written: who left then, left with a whole response
+                else if (given != null) end(given);
                 else if (!writeMore()) return;
             }
         } catch (IOException e) {
@@ -171,7 +176,7 @@ public final class EventStream {
 
         @Override
         public void failed(Throwable cause) {
-            if (broken == null) broken = cause;
+            broken = cause;
             succeeded();
         }
 
