@@ -5,6 +5,8 @@ import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes the server-sent events of one choice of a stream: what all of them have in common is rendered once, so that a
@@ -16,6 +18,12 @@ import java.util.List;
 public final class ChunkRenderer {
     private static final byte[] DONE = JsonBuffer.ascii("data: [DONE]\n\n");
     private static final byte[] WAITING = JsonBuffer.ascii(": waiting\n\n");
+    private static final String TAIL = "}]}\n\n";
+    /** A caller who asked for usage is told in every other chunk that this is not it. */
+    private static final String TAIL_BEFORE_USAGE = "}],\"usage\":null}\n\n";
+    // Shared by all streams, so that the memory is always at hand.
+    private static final Map<Shape, byte[]> TEXT_TAILS = textTails(TAIL);
+    private static final Map<Shape, byte[]> TEXT_TAILS_BEFORE_USAGE = textTails(TAIL_BEFORE_USAGE);
 
     private final Shape shape;
     private final LogProbs logProbs;
@@ -26,7 +34,7 @@ public final class ChunkRenderer {
     /** Up to and with the choice's index and the comma behind it. */
     private final byte[] choiceHead;
     /** What closes the choice, and the event. */
-    private final byte[] tail;
+    private final String tail;
     /** Up to the list of choices. */
     private final byte[] head;
 
@@ -42,14 +50,12 @@ public final class ChunkRenderer {
         choiceHead = out.toArray();
         out.raw(shape.textOpen).raw("\"");
         textHead = out.toArray();
-        // A caller who asked for usage is told in every other chunk that this is not it.
-        tail = JsonBuffer.ascii("}]" + (includeUsage ? ",\"usage\":null" : "") + "}\n\n");
-        out.clear();
-        textTail = out.raw("\"")
-                .raw(shape.textClose)
-                .raw(",\"logprobs\":null,\"finish_reason\":null")
-                .raw(tail)
-                .toArray();
+        tail = includeUsage ? TAIL_BEFORE_USAGE : TAIL;
+        textTail = Objects.requireNonNull((includeUsage ? TEXT_TAILS_BEFORE_USAGE : TEXT_TAILS).get(shape));
+    }
+
+    private static Map<Shape, byte[]> textTails(String tail) {
+        return Map.of(Shape.CHAT, Shape.CHAT.textTail(tail), Shape.COMPLETION, Shape.COMPLETION.textTail(tail));
     }
 
     /** Where chats and completions differ. */
@@ -67,6 +73,10 @@ public final class ChunkRenderer {
             this.textOpen = textOpen;
             this.textClose = textClose;
             this.noText = noText;
+        }
+
+        private byte[] textTail(String tail) {
+            return JsonBuffer.ascii("\"" + textClose + ",\"logprobs\":null,\"finish_reason\":null" + tail);
         }
     }
 

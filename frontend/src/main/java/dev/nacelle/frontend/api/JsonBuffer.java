@@ -8,16 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A growing buffer of UTF-8 that is written, sent and used again. For one thread at a time; allocates only to grow.
+ * A growing buffer of UTF-8 that is written, sent and used again. Several contents may lie in it one behind the other; what
+ * is appended belongs to the last. For one thread at a time; allocates only to grow.
  */
 public final class JsonBuffer {
     private static final int CAPACITY = 512;
-    private static final int KEPT_BYTES_MAX = 64 * 1024;
+    private static final int KEPT_BYTES_MAX = 1 << 20;
     private static final byte[] HEX = ascii("0123456789abcdef");
 
-    private final int room;
     private byte[] bytes;
-    private int size; // the room before the content included
+    private int start;
+    private int end;
     private ByteBuffer view;
 
     public JsonBuffer() {
@@ -25,14 +26,7 @@ public final class JsonBuffer {
     }
 
     public JsonBuffer(int capacity) {
-        this(capacity, 0);
-    }
-
-    /** @param room bytes before the content that its reader may overwrite */
-    public JsonBuffer(int capacity, int room) {
-        this.room = room;
-        size = room;
-        bytes = new byte[capacity + room];
+        bytes = new byte[capacity];
         view = ByteBuffer.wrap(bytes);
     }
 
@@ -40,36 +34,72 @@ public final class JsonBuffer {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Where the content begins; what lies from here to {@link #end} stays there until {@link #rewind}. */
+    public int start() {
+        return start;
+    }
+
+    /** Where the content ends. */
+    public int end() {
+        return end;
+    }
+
+    /** Bytes of the content. */
     public int size() {
-        return size - room;
+        return end - start;
     }
 
     public boolean isEmpty() {
-        return size == room;
+        return end == start;
     }
 
     /**
-     * The content, without a copy: always the same object until the buffer grows, and valid until the buffer is changed.
+     * Begins a new content behind the one before.
+     *
+     * @param room bytes before it that its reader may overwrite
      */
+    public void begin(int room) {
+        ensure(room);
+        start = end + room;
+        end = start;
+    }
+
+    /** Empties the content. */
+    public void clear() {
+        end = start;
+    }
+
+    /** Empties the buffer. The memory is kept, unless long texts made it large. */
+    public void rewind() {
+        start = 0;
+        end = 0;
+        if (bytes.length > KEPT_BYTES_MAX) use(new byte[CAPACITY]);
+    }
+
+    /** The content, without a copy. */
     public ByteBuffer view() {
-        return view.limit(size).position(room);
+        return view(start, end);
+    }
+
+    /**
+     * What lies there, without a copy: always the same object until the buffer grows, and valid until the buffer is changed.
+     *
+     * @param from a content's {@link #start}
+     * @param to its {@link #end}
+     */
+    public ByteBuffer view(int from, int to) {
+        return view.limit(to).position(from);
     }
 
     public byte[] toArray() {
-        return Arrays.copyOfRange(bytes, room, size);
-    }
-
-    /** Empties the buffer. The memory is kept, unless one long text made it large. */
-    public void clear() {
-        size = room;
-        if (bytes.length > KEPT_BYTES_MAX) use(new byte[CAPACITY + room]);
+        return Arrays.copyOfRange(bytes, start, end);
     }
 
     /** Appends bytes that are UTF-8 already. */
     public JsonBuffer raw(byte[] utf8) {
         ensure(utf8.length);
-        System.arraycopy(utf8, 0, bytes, size, utf8.length);
-        size += utf8.length;
+        System.arraycopy(utf8, 0, bytes, end, utf8.length);
+        end += utf8.length;
         return this;
     }
 
@@ -77,7 +107,7 @@ public final class JsonBuffer {
     public JsonBuffer raw(String ascii) {
         int length = ascii.length();
         ensure(length);
-        for (int i = 0; i < length; i++) bytes[size++] = (byte) ascii.charAt(i);
+        for (int i = 0; i < length; i++) bytes[end++] = (byte) ascii.charAt(i);
         return this;
     }
 
@@ -134,7 +164,7 @@ public final class JsonBuffer {
         ensure(3 * length);
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') bytes[size++] = (byte) c;
+            if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') bytes[end++] = (byte) c;
             else if (c < 0x80) escape(c, 3 * (length - i));
             else if (c < 0x800) twoBytes(c);
             else if (!Character.isSurrogate(c)) threeBytes(c);
@@ -147,53 +177,52 @@ public final class JsonBuffer {
 
     private JsonBuffer raw(byte b) {
         ensure(1);
-        bytes[size++] = b;
+        bytes[end++] = b;
         return this;
     }
 
     private void escape(char c, int restBytesMax) {
         ensure(6 + restBytesMax);
-        bytes[size++] = '\\';
+        bytes[end++] = '\\';
         switch (c) {
-            case '"', '\\' -> bytes[size++] = (byte) c;
-            case '\n' -> bytes[size++] = 'n';
-            case '\r' -> bytes[size++] = 'r';
-            case '\t' -> bytes[size++] = 't';
+            case '"', '\\' -> bytes[end++] = (byte) c;
+            case '\n' -> bytes[end++] = 'n';
+            case '\r' -> bytes[end++] = 'r';
+            case '\t' -> bytes[end++] = 't';
             default -> {
-                bytes[size++] = 'u';
-                bytes[size++] = '0';
-                bytes[size++] = '0';
-                bytes[size++] = HEX[c >> 4];
-                bytes[size++] = HEX[c & 0xF];
+                bytes[end++] = 'u';
+                bytes[end++] = '0';
+                bytes[end++] = '0';
+                bytes[end++] = HEX[c >> 4];
+                bytes[end++] = HEX[c & 0xF];
             }
         }
     }
 
     private void twoBytes(char c) {
-        bytes[size++] = (byte) (0xC0 | (c >> 6));
+        bytes[end++] = (byte) (0xC0 | (c >> 6));
         continuation(c);
     }
 
     private void threeBytes(char c) {
-        bytes[size++] = (byte) (0xE0 | (c >> 12));
+        bytes[end++] = (byte) (0xE0 | (c >> 12));
         continuation(c >> 6);
         continuation(c);
     }
 
     private void fourBytes(int codePoint) {
-        bytes[size++] = (byte) (0xF0 | (codePoint >> 18));
+        bytes[end++] = (byte) (0xF0 | (codePoint >> 18));
         continuation(codePoint >> 12);
         continuation(codePoint >> 6);
         continuation(codePoint);
     }
 
     private void continuation(int bits) {
-        bytes[size++] = (byte) (0x80 | (bits & 0x3F));
+        bytes[end++] = (byte) (0x80 | (bits & 0x3F));
     }
 
     private void ensure(int more) {
-        if (more > bytes.length - size)
-            use(Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(size, more))));
+        if (more > bytes.length - end) use(Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(end, more))));
     }
 
     private void use(byte[] array) {
@@ -203,6 +232,6 @@ public final class JsonBuffer {
 
     @Override
     public String toString() {
-        return new String(bytes, room, size - room, StandardCharsets.UTF_8);
+        return new String(bytes, start, end - start, StandardCharsets.UTF_8);
     }
 }

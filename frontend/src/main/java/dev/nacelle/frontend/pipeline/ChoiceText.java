@@ -10,6 +10,9 @@ import dev.nacelle.frontend.text.StopMatcher;
 final class ChoiceText {
     private final Detokenizer detokenizer;
     private final StopMatcher stops;
+    /** Nothing looks at the characters: they are ready as they come. */
+    private final boolean plain;
+
     private final int minTokens;
     private final StringBuilder characters = new StringBuilder();
     private final StringBuilder ready = new StringBuilder();
@@ -24,13 +27,14 @@ final class ChoiceText {
     ChoiceText(Detokenizer detokenizer, StopMatcher stops, int minTokens) {
         this.detokenizer = detokenizer;
         this.stops = stops;
+        plain = stops.isEmpty();
         this.minTokens = minTokens;
     }
 
     /** Takes the next token. */
     void token(int id) {
         if (stopped) return;
-        if (stops.isEmpty()) {
+        if (plain) {
             detokenizer.append(id, ready);
             return;
         }

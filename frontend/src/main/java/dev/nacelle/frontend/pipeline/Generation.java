@@ -17,7 +17,6 @@ import dev.nacelle.spi.request.Usage;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +52,7 @@ final class Generation {
     private final AtomicBoolean sending = new AtomicBoolean();
     private volatile @Nullable Sender sender;
     private volatile int sent; // changed by whoever is sending
-    private final AtomicInteger over = new AtomicInteger();
+    private volatile int over; // changed by the reader alone
 
     private int open; // every branch before it is over
     private int next; // the branch that is read first
@@ -108,7 +107,7 @@ final class Generation {
     }
 
     private boolean maySend() {
-        return sent < branches.length && sent - over.get() < SENT_MAX && givenUp.get() == null;
+        return sent < branches.length && sent - over < SENT_MAX && givenUp.get() == null;
     }
 
     private void sendNext() {
@@ -157,14 +156,14 @@ final class Generation {
     }
 
     private @Nullable Terminal ended(Output output) {
-        int before = over.get();
+        int before = over;
         int end = sent;
         for (int i = open; i < end; i++)
             if (!branches[i].isOver() && branches[i].isStopped()) {
                 branches[i].satisfied();
-                over.incrementAndGet();
+                countOver();
             }
-        if (over.get() == branches.length) return whole();
+        if (over == branches.length) return whole();
         var error = cut;
         if (error != null) return new Terminal.Failed(error);
         for (int i = open; i < end; i++) {
@@ -175,9 +174,14 @@ final class Generation {
             return failure.get();
         }
         while (open < end && branches[open].isOver()) open++;
-        if (over.get() == branches.length) return whole();
-        if (over.get() != before) sendMore();
+        if (over == branches.length) return whole();
+        if (over != before) sendMore();
         return null;
+    }
+
+    private void countOver() {
+        int before = over;
+        over = before + 1;
     }
 
     /** Looks whether a branch has come to its end. @return how, if that is the end of all */
@@ -208,7 +212,7 @@ final class Generation {
             pass(branch, i, List.of(), output);
         }
         branch.over(finished.reason(), finished.usage());
-        over.incrementAndGet();
+        countOver();
     }
 
     /** A request that ended for one reason ended for it; of several choices, each has its own. */

@@ -96,15 +96,15 @@ final class Replies {
 
     private ChoiceText choice(
             Endpoint endpoint, Asked asked, GenerateRequest request, ModelText.Use text, RequestLife life) {
-        var meter = new DetokenizeMeter(parts.stages(), parts.http());
-        life.holds(meter::close);
         var detokenizer = request.output().skipSpecialTokens()
                 ? asked instanceof Asked.Chat
                         ? text.detokenizer(endpoint.leadingSpace())
                         : text.tokenizer().detokenizer(Specials.SKIP, endpoint.leadingSpace())
                 : text.tokenizer().detokenizer(Specials.KEEP, endpoint.leadingSpace());
+        var meter = new DetokenizeMeter(parts.stages(), parts.http(), detokenizer);
+        life.holds(meter::close);
         var stops = StopMatcher.of(request.stop().stopStrings(), asked.options().includeStopString());
-        return new ChoiceText(meter.metered(detokenizer), stops, request.stop().minTokens());
+        return new ChoiceText(meter, stops, request.stop().minTokens());
     }
 
     private WriterThread writer() {

@@ -15,7 +15,6 @@ import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * a plain HTTP error; after it, the last event.
  */
 final class StreamReply implements Reply, Frames, Output {
-    /** Beyond it the rest waits for the next write: half of what the buffer keeps from one write to the next. */
+    /** Beyond it the rest waits for the next write, so that one stream does not keep the others waiting. */
     private static final int WRITE_BYTES = 32 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamReply.class);
@@ -44,7 +43,7 @@ final class StreamReply implements Reply, Frames, Output {
     private final boolean shares;
     private final long idleNanos;
     private final EventStream events;
-    private final JsonBuffer out = new JsonBuffer(1024, ROOM);
+    private final JsonBuffer out;
     private boolean committed;
     private boolean opened;
     private boolean last;
@@ -60,6 +59,7 @@ final class StreamReply implements Reply, Frames, Output {
             WriterThread writer) {
         this.life = life;
         this.renderer = renderer;
+        out = writer.out();
         silenceNanos = settings.silence().toNanos();
         timeouts = settings.timeouts();
         shares = settings.window().shares();
@@ -113,8 +113,7 @@ final class StreamReply implements Reply, Frames, Output {
     }
 
     @Override
-    public ByteBuffer next() {
-        out.clear();
+    public boolean next() {
         try {
             var ending = generation.read(this);
             if (ending.isPresent() && !isFull()) end(ending.get());
@@ -126,15 +125,13 @@ final class StreamReply implements Reply, Frames, Output {
             end(new Terminal.Failed(new EngineError.Unknown(ApiError.internal().message())));
         }
         if (!out.isEmpty()) commit();
-        return out.view();
+        return isFull();
     }
 
     @Override
-    public ByteBuffer keepAlive() {
-        out.clear();
+    public void keepAlive() {
         ChunkRenderer.waiting(out);
         commit();
-        return out.view();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.nacelle.frontend.stream;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -18,31 +20,45 @@ import org.jspecify.annotations.Nullable;
  * data, and whoever writes the next begins with a line end, too. The connection may be encrypted; only its protocol matters.
  */
 final class ChunkSink {
+    /** Bytes before a chunk's data for its head: two line ends and eight digits of its size. */
+    static final int ROOM = 12;
+
     private static final HexFormat HEX = HexFormat.of();
 
     private final AbstractEndPoint connection;
     /** Of a connection that is not encrypted, else null: one system call a chunk, and nothing around it. */
     private final @Nullable SocketChannel channel;
 
+    private final long tellEveryNanos;
+    private long toldNanos = System.nanoTime();
     private volatile boolean writing;
 
     ChunkSink(AbstractEndPoint connection) {
         this.connection = connection;
         channel = connection instanceof SocketChannelEndPoint plain ? plain.getChannel() : null;
+        tellEveryNanos = MILLISECONDS.toNanos(connection.getIdleTimeout()) / 10;
     }
 
     /**
      * Writes a chunk as far as the connection takes it.
      *
-     * @param data with {@link Frames#ROOM} bytes of room before it, in which the chunk's head is put
+     * @param data with {@link #ROOM} bytes of room before it, in which the chunk's head is put
+     * @param nowNanos on {@link System#nanoTime}'s clock
      * @return whether all of it was taken; if not, {@link #writeRest} is to follow
      */
-    boolean write(ByteBuffer data) throws IOException {
+    boolean write(ByteBuffer data, long nowNanos) throws IOException {
         putHead(data);
         var plain = channel;
         if (plain == null) return connection.flush(data);
-        if (plain.write(data) > 0) connection.notIdle();
+        if (plain.write(data) > 0) notIdle(nowNanos);
         return !data.hasRemaining();
+    }
+
+    /** Tells the connection that it is in use: not each time, which would be one more object to touch a token. */
+    private void notIdle(long nowNanos) {
+        if (nowNanos - toldNanos < tellEveryNanos) return;
+        toldNanos = nowNanos;
+        connection.notIdle();
     }
 
     /** Writes what is left of a chunk when the connection takes more. */

@@ -1,8 +1,10 @@
 package dev.nacelle.frontend.stream;
 
+import dev.nacelle.frontend.api.JsonBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.AbstractEndPoint;
@@ -14,15 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Writes one stream as its bytes become ready: asynchronously, one write at a time, whatever is ready in one write. All of
  * it happens on a {@link WriterThread}, so that nothing here needs a lock; others only wake it.
  */
-public final class EventStream {
+public final class EventStream extends WriterThread.Job {
     private final Frames frames;
     private final Content.Sink response;
     private final @Nullable ChunkSink chunks; // null for a response that is not written in chunks
     private final long waitNanos;
-    private final WriterThread.Job job;
+    private final JsonBuffer out;
     private final Pending pending = new Pending();
-    /** While true there is no need to wake anybody: frames are asked for once more before the stream goes idle. */
-    private volatile boolean busy;
 
     private volatile boolean keepAliveDue;
     private volatile long lastWriteNanos = System.nanoTime();
@@ -38,8 +38,15 @@ public final class EventStream {
     // Of the writer's thread alone.
     private boolean begun;
     private boolean last;
+    private boolean more;
     private boolean over;
     private long askedNanos;
+    /** Where what was prepared is in the writer's buffer. */
+    private int from;
+
+    private int to;
+    /** A copy of what does not go out within the turn. */
+    private @Nullable ByteBuffer kept;
 
     /**
      * A stream of which nothing is written yet.
@@ -54,22 +61,18 @@ public final class EventStream {
             Optional<AbstractEndPoint> chunked,
             Duration wait,
             WriterThread writer) {
+        super(writer);
         this.frames = frames;
         this.response = response;
         chunks = chunked.map(ChunkSink::new).orElse(null);
         waitNanos = wait.toNanos();
-        job = writer.job(this::run);
-    }
-
-    /** There may be something to write. From any thread; never blocks, allocates nothing. */
-    public void wake() {
-        if (!busy) job.wake();
+        out = writer.out();
     }
 
     /** Writes the frames' keep-alive, unless something else is being written or ready by then. From any thread. */
     public void keepAlive() {
         keepAliveDue = true;
-        job.wake();
+        wake();
     }
 
     /** When bytes were last given to the sink, on {@link System#nanoTime}'s clock; at first, when the stream was made. */
@@ -79,7 +82,7 @@ public final class EventStream {
 
     /** Whether a write waits for the client to read. */
     public boolean isWriting() {
-        return busy;
+        return pends;
     }
 
     /** Gives up a write that the client does not take, as an idle connection's. From any thread. */
@@ -91,10 +94,11 @@ public final class EventStream {
     /** Gives the stream up: nothing more is written once the write under way has ended. From any thread, idempotent. */
     public void abort(Throwable cause) {
         if (aborted == null) aborted = cause;
-        job.wake();
+        wake();
     }
 
-    private void run() {
+    @Override
+    boolean prepare() {
         try {
             while (!over && !pends) {
                 var failure = broken;
@@ -102,43 +106,57 @@ public final class EventStream {
                 if (failure != null) end(failure);
                 else if (last) end(); // all is written: who left then, left with a whole response
                 else if (given != null) end(given);
-                else if (!writeMore()) return;
+                else if (!render()) return false;
+                else if (begun && !last && chunks != null) return true;
+                else respond();
             }
-        } catch (IOException e) {
-            end(e);
         } catch (RuntimeException | Error e) {
             if (over) throw e;
             end(e);
         }
+        return false;
+    }
+
+    /** Writes a chunk past the response, which wrote the head before and will write the end. */
+    @Override
+    void write() {
+        var sink = Objects.requireNonNull(chunks);
+        var bytes = out.view(from, to);
+        try {
+            if (!sink.write(bytes, lastWriteNanos)) sink.writeRest(keep(bytes), pending.begin());
+            else if (more) wake();
+        } catch (IOException | RuntimeException | Error e) {
+            end(e);
+        }
+    }
+
+    private void respond() {
+        begun = true;
+        response.write(last, keep(out.view(from, to)), pending.begin());
     }
 
     /** @return false when there is nothing to write now */
-    private boolean writeMore() throws IOException {
-        // In this order: a frame that is not seen by next() below sees that nobody is busy, and wakes.
-        busy = false;
+    private boolean render() {
         if (isEarly()) return false;
-        ByteBuffer bytes = frames.next();
+        out.begin(ChunkSink.ROOM);
+        more = frames.next();
         last = frames.isLast();
-        if (!bytes.hasRemaining() && !last) {
+        if (out.isEmpty() && !last) {
             if (!keepAliveDue) return false;
-            bytes = frames.keepAlive();
+            frames.keepAlive();
         }
         keepAliveDue = false;
-        busy = true;
         lastWriteNanos = System.nanoTime();
-        write(bytes);
+        from = out.start();
+        to = out.end();
         return true;
     }
 
-    private void write(ByteBuffer bytes) throws IOException {
-        var sink = chunks;
-        if (begun && !last && sink != null) {
-            if (sink.write(bytes)) return;
-            sink.writeRest(bytes, pending.begin());
-        } else {
-            begun = true;
-            response.write(last, bytes, pending.begin());
-        }
+    private ByteBuffer keep(ByteBuffer bytes) {
+        var copy = kept;
+        if (copy == null || copy.capacity() < bytes.remaining()) copy = ByteBuffer.allocate(bytes.remaining());
+        kept = copy;
+        return copy.clear().put(bytes).flip();
     }
 
     /** Whether the write is to wait; the job comes again by itself. */
@@ -146,7 +164,7 @@ public final class EventStream {
         if (waitNanos == 0 || !begun || keepAliveDue) return false;
         long due = lastWriteNanos + waitNanos;
         if (System.nanoTime() - due >= 0) return false;
-        if (askedNanos != due) job.wakeAt(due);
+        if (askedNanos != due) wakeAt(due);
         askedNanos = due;
         return true;
     }
@@ -171,7 +189,7 @@ public final class EventStream {
         @Override
         public void succeeded() {
             pends = false;
-            job.wake();
+            wake();
         }
 
         @Override

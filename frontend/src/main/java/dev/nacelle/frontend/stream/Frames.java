@@ -1,20 +1,22 @@
 package dev.nacelle.frontend.stream;
 
-import java.nio.ByteBuffer;
-
-/** Where an event stream gets its bytes from. Called by one thread at a time, never while earlier bytes are being written. */
+/**
+ * What an event stream consists of: appended to its writer's {@linkplain WriterThread#out buffer} when asked for. Called by
+ * that writer's thread, never while earlier bytes are being written.
+ */
 public interface Frames {
-    /** Bytes before the position of what is returned here, which the writer may overwrite: those of a chunk's head. */
-    int ROOM = 12;
+    /**
+     * Appends what is ready to be written, at most a write's worth; nothing when nothing is.
+     *
+     * @return whether more may be ready already
+     */
+    boolean next();
 
-    /** What is ready to be written, at most a write's worth; empty when nothing is. */
-    ByteBuffer next();
-
-    /** Whether what {@link #next} returned last is the end of the stream. */
+    /** Whether what {@link #next} appended last is the end of the stream. */
     boolean isLast();
 
-    /** What to write when there was nothing for long, such as a comment. */
-    ByteBuffer keepAlive();
+    /** Appends what to write when there was nothing for long, such as a comment. */
+    void keepAlive();
 
     /** The last byte is written. */
     void written();

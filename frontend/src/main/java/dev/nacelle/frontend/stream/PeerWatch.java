@@ -107,7 +107,9 @@ public final class PeerWatch implements AutoCloseable {
         private final Optional<SocketChannel> connection;
         private final Watched watched;
         private volatile @Nullable SelectionKey key;
+        // Of the watch's thread alone.
         private boolean ticked;
+        private boolean listening;
 
         Entry(Optional<SocketChannel> connection, Watched watched) {
             this.connection = connection;
@@ -117,7 +119,7 @@ public final class PeerWatch implements AutoCloseable {
         /** Most requests are over before their second tick, and cost no system call. */
         void tick() {
             if (!ticked) ticked = true;
-            else if (connection.isPresent()) listen(connection.get());
+            else if (!listening && connection.isPresent()) listen(connection.get());
             call(watched::tick);
         }
 
@@ -126,6 +128,7 @@ public final class PeerWatch implements AutoCloseable {
                 var registered = key;
                 if (registered != null) registered.interestOps(SelectionKey.OP_READ);
                 else key = channel.register(selector, SelectionKey.OP_READ, this);
+                listening = true;
             } catch (ClosedChannelException | CancelledKeyException e) {
                 // Closed, which others tell the request; or still to be forgotten for the request before: the next
                 // tick tries again.
@@ -138,6 +141,7 @@ public final class PeerWatch implements AutoCloseable {
         void readable(SelectionKey key) {
             try {
                 key.interestOps(0);
+                listening = false;
             } catch (CancelledKeyException e) {
                 LOG.debug("the request ended while its connection became readable", e);
                 return;

@@ -2,6 +2,7 @@ package dev.nacelle.frontend.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -75,10 +76,31 @@ class JsonBufferTest {
     @Test
     void whatOneLongTextTookIsGivenBack() {
         var buffer = new JsonBuffer();
-        buffer.string("x".repeat(100_000));
-        buffer.clear();
+        buffer.string("x".repeat(2_000_000));
+        buffer.rewind();
         assertThat(buffer.isEmpty()).isTrue();
         assertThat(buffer.view().capacity()).isLessThan(1000);
         assertThat(buffer.string("y")).hasToString("\"y\"");
+    }
+
+    @Test
+    void contentsLieOneBehindTheOtherUntilAllAreForgotten() {
+        var buffer = new JsonBuffer(4);
+        buffer.begin(2);
+        buffer.raw("first");
+        int from = buffer.start();
+        int to = buffer.end();
+        buffer.begin(3);
+        assertThat(buffer.isEmpty()).isTrue();
+        buffer.raw("dropped");
+        buffer.clear();
+        buffer.raw("second");
+        assertThat(buffer).hasToString("second");
+        assertThat(new String(buffer.toArray(), StandardCharsets.US_ASCII)).isEqualTo("second");
+        assertThat(buffer.start()).isEqualTo(to + 3);
+        assertThat(StandardCharsets.US_ASCII.decode(buffer.view(from, to)).toString())
+                .isEqualTo("first");
+        buffer.rewind();
+        assertThat(buffer.raw("x").view().position()).isZero();
     }
 }

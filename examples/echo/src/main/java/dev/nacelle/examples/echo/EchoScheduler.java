@@ -92,8 +92,7 @@ final class EchoScheduler {
                 // Counted from the epoch, so that neither rounding nor a late wake-up adds up to a drift.
                 double behind = System.nanoTime() - epoch - steps * nanosPerStep;
                 if (behind < 0) {
-                    sleep((long) -behind);
-                    step(false);
+                    if (sleep((long) -behind)) step(false);
                     continue;
                 }
                 if (behind > MAX_LAG_NANOS) {
@@ -137,8 +136,11 @@ final class EchoScheduler {
         if (target != null) slots.publishChanges(target);
     }
 
-    private void sleep(long nanos) throws InterruptedException {
-        if (wake.tryAcquire(nanos, NANOSECONDS)) wake.drainPermits();
+    /** @return whether somebody woke it */
+    private boolean sleep(long nanos) throws InterruptedException {
+        if (!wake.tryAcquire(nanos, NANOSECONDS)) return false;
+        wake.drainPermits();
+        return true;
     }
 
     private void endAll() {
