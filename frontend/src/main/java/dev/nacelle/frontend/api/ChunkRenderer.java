@@ -103,6 +103,11 @@ public final class ChunkRenderer {
                 .raw(tail);
     }
 
+    /** As {@link EventRenderer#touch}. */
+    int touch() {
+        return textHead[0] + textHead[textHead.length / 2] + textHead[textHead.length - 1];
+    }
+
     /** A piece of the text. */
     public void text(JsonBuffer out, CharSequence delta) {
         out.raw(textHead).escaped(delta).raw(textTail);

@@ -50,6 +50,11 @@ public final class ChunkStream implements EventRenderer {
     }
 
     @Override
+    public int touch() {
+        return choices.getFirst().renderer.touch();
+    }
+
+    @Override
     public void text(JsonBuffer out, int choice, CharSequence delta) {
         choices.get(choice).text(out, delta);
     }

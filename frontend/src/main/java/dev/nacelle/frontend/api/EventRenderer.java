@@ -13,6 +13,11 @@ public interface EventRenderer {
     /** What comes before any text. */
     void begin(JsonBuffer out);
 
+    /** Reads a little of what {@link #text} will read, so that the processor fetches it. @return anything that depends on it */
+    default int touch() {
+        return 0;
+    }
+
     /** A piece of a choice's text; may come out later, or as something else than text. */
     void text(JsonBuffer out, int choice, CharSequence delta);
 

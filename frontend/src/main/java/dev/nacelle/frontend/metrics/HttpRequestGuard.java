@@ -57,6 +57,11 @@ public final class HttpRequestGuard implements AutoCloseable {
         model.queued.add(1);
     }
 
+    /** Reads a little of what {@link #tokens} will read, so that the processor fetches it. @return anything that depends on it */
+    public int touch() {
+        return marks;
+    }
+
     /** Tokens of the prompt. */
     public void inputTokens(int count) {
         if (isFirst(INPUT)) model.history.inputTokens.observe(count);

@@ -31,6 +31,11 @@ final class ChoiceText {
         this.minTokens = minTokens;
     }
 
+    /** Reads a little of what {@link #token} will read. */
+    int touch() {
+        return ready.capacity() + detokenizer.touch();
+    }
+
     /** Takes the next token. */
     void token(int id) {
         if (stopped) return;

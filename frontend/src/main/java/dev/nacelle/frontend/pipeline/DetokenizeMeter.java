@@ -36,6 +36,11 @@ final class DetokenizeMeter implements Detokenizer, AutoCloseable {
     }
 
     @Override
+    public int touch() {
+        return detokenizer.touch();
+    }
+
+    @Override
     public void flush(StringBuilder out) {
         detokenizer.flush(out);
     }

@@ -130,6 +130,12 @@ final class Generation {
         giveUp(cause);
     }
 
+    /** Reads a little of what {@link #read} will read of its first branch, and so of most there are; for the reader. */
+    int touch() {
+        var branch = branches[0];
+        return branch.queue().touch() + branch.choice(0).touch() + guard.touch() + items.touch();
+    }
+
     /** Passes on what has come since the last call, until the output is full; says how the response ended, once all is out. */
     Optional<Terminal> read(Output output) {
         if (ending != null) return Optional.of(ending);
@@ -342,6 +348,10 @@ final class Generation {
             arrived();
             lastTokenNanos = System.nanoTime();
             output.embedding(branch.number(index), embedding);
+        }
+
+        int touch() {
+            return branch.choices();
         }
 
         private void took(int count) {

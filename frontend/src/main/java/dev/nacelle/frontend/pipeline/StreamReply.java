@@ -135,6 +135,11 @@ final class StreamReply implements Reply, Frames, Output {
     }
 
     @Override
+    public int touch() {
+        return generation.touch() + renderer.touch();
+    }
+
+    @Override
     public boolean isLast() {
         return last;
     }

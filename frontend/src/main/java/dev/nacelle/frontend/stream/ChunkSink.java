@@ -61,6 +61,12 @@ final class ChunkSink {
         connection.notIdle();
     }
 
+    /** As a {@link WriterThread.Job#touch job's}. */
+    int touch() {
+        var plain = channel;
+        return (int) toldNanos + (plain != null && plain.isOpen() ? 1 : 0);
+    }
+
     /** Writes what is left of a chunk when the connection takes more. */
     void writeRest(ByteBuffer rest, Callback callback) {
         writing = true;

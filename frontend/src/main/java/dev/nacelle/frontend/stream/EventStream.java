@@ -130,6 +130,12 @@ public final class EventStream extends WriterThread.Job {
         }
     }
 
+    @Override
+    int touch() {
+        var sink = chunks;
+        return frames.touch() + to + (sink == null ? 0 : sink.touch());
+    }
+
     private void respond() {
         begun = true;
         response.write(last, keep(out.view(from, to)), pending.begin());

@@ -12,6 +12,9 @@ public interface Frames {
      */
     boolean next();
 
+    /** Reads a little of all that {@link #next} will read, see {@link WriterThread.Job#touch}. */
+    int touch();
+
     /** Whether what {@link #next} appended last is the end of the stream. */
     boolean isLast();
 

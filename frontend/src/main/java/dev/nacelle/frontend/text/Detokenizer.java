@@ -9,6 +9,11 @@ public interface Detokenizer {
     /** Appends the characters that {@code id} completes to {@code out}: none, one or many, never half a surrogate pair. */
     void append(int id, StringBuilder out);
 
+    /** Reads a little of what {@link #append} will read, so that the processor fetches it. @return anything that depends on it */
+    default int touch() {
+        return 0;
+    }
+
     /** Ends the stream: appends what was held back, as U+FFFD where it is no whole character. */
     void flush(StringBuilder out);
 }

@@ -21,6 +21,11 @@ public final class MarkedDetokenizer implements Detokenizer {
     }
 
     @Override
+    public int touch() {
+        return all.touch();
+    }
+
+    @Override
     public void flush(StringBuilder out) {
         all.flush(out);
     }

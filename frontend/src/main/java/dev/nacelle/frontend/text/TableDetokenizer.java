@@ -43,6 +43,11 @@ final class TableDetokenizer implements Detokenizer {
     }
 
     @Override
+    public int touch() {
+        return utf8.touch();
+    }
+
+    @Override
     public void flush(StringBuilder out) {
         utf8.flush(out);
     }

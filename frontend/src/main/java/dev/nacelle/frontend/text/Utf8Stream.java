@@ -19,6 +19,10 @@ final class Utf8Stream {
         this.replacementPerByte = replacementPerByte;
     }
 
+    int touch() {
+        return needed;
+    }
+
     void append(byte[] bytes, int from, int to, StringBuilder out) {
         for (int i = from; i < to; i++) {
             int b = bytes[i] & 0xFF;

@@ -155,6 +155,16 @@ public final class ResponseQueue implements ResponseReceiver {
         return chunk;
     }
 
+    /**
+     * Reads a little of what {@link #drainTo} will read, so that the processor fetches it: for a reader of many queues, who can
+     * so have what is to be fetched of one beside that of others.
+     *
+     * @return anything that depends on it
+     */
+    public int touch() {
+        return ring[read & mask];
+    }
+
     /** The response's end, once everything before it was drained. */
     public Optional<Terminal> terminal() {
         var end = terminal; // before the count: what was written before the terminal is then seen
