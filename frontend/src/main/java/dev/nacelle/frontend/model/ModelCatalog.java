@@ -10,7 +10,6 @@ import dev.nacelle.spi.ModelInput;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,8 +36,15 @@ public final class ModelCatalog implements AutoCloseable {
     private final Listener listener;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<ModelText.Source, ModelText> texts = new LinkedHashMap<>();
-    private volatile Map<String, ServedModel> byName = Map.of();
+    private volatile Known known = new Known(List.of(), Map.of());
     private final Directory.Watch watch;
+
+    /**
+     * What is known at a time.
+     *
+     * @param models each once, in order of arrival
+     */
+    private record Known(List<ServedModel> models, Map<String, ServedModel> byName) {}
 
     private record Entry(List<Instance> instances, ModelText.Source text, long createdSeconds) {}
 
@@ -65,12 +71,12 @@ public final class ModelCatalog implements AutoCloseable {
 
     /** The model that answers to that name. */
     public Optional<ServedModel> find(String name) {
-        return Optional.ofNullable(byName.get(name));
+        return Optional.ofNullable(known.byName().get(name));
     }
 
     /** Every model once, in order of arrival. */
-    public Collection<ServedModel> models() {
-        return new LinkedHashSet<>(byName.values());
+    public List<ServedModel> models() {
+        return known.models();
     }
 
     /** Whether every model's tokenizer was loaded, or cannot be. */
@@ -91,7 +97,7 @@ public final class ModelCatalog implements AutoCloseable {
             entries.clear();
             texts.values().forEach(ModelText::release);
             texts.clear();
-            byName = Map.of();
+            known = new Known(List.of(), Map.of());
         }
     }
 
@@ -148,18 +154,19 @@ public final class ModelCatalog implements AutoCloseable {
     }
 
     private void changed(String name) {
-        byName = byName();
-        var model = byName.get(name);
+        known = known();
+        var model = known.byName().get(name);
         if (model != null && model.name().equals(name)) listener.changed(model);
         else listener.gone(name);
     }
 
     /** A model's own name goes before another's alias. */
-    private Map<String, ServedModel> byName() {
+    private Known known() {
         var found = new LinkedHashMap<String, ServedModel>();
         entries.forEach((name, entry) -> model(name, entry).ifPresent(model -> found.put(name, model)));
-        for (var model : List.copyOf(found.values())) for (var alias : model.names()) found.putIfAbsent(alias, model);
-        return found;
+        var models = List.copyOf(found.values());
+        for (var model : models) for (var alias : model.names()) found.putIfAbsent(alias, model);
+        return new Known(models, found);
     }
 
     private Optional<ServedModel> model(String name, Entry entry) {
