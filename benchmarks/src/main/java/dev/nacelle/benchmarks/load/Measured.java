@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** What one window of load showed. Latencies in microseconds. */
+/** What a window of load showed, or several together. Latencies in microseconds. */
 final class Measured {
     private static final long HIGHEST_MICROS = 3_600_000_000L;
     private static final int DIGITS = 3;
@@ -17,6 +17,18 @@ final class Measured {
     long requests;
     long failures;
     double seconds;
+
+    /** Takes in another window of the same load. */
+    void add(Measured other) {
+        firstToken.add(other.firstToken);
+        betweenTokens.add(other.betweenTokens);
+        whole.add(other.whole);
+        other.cpuNanos.forEach((process, nanos) -> cpuNanos.merge(process, nanos, Long::sum));
+        tokens += other.tokens;
+        requests += other.requests;
+        failures += other.failures;
+        seconds += other.seconds;
+    }
 
     double tokensPerSecond() {
         return tokens / seconds;
