@@ -54,7 +54,8 @@ final class PipelineFamilies {
             .labelled();
 
     static final FamilySpec DETOKENIZE_MICROS = FamilySpec.exactCounter(
-                    PREFIX + "detokenize_total_us", "What turning tokens into text took, in microseconds.")
+                    PREFIX + "detokenize_total_us",
+                    "What turning tokens into text took, in microseconds, as one token in 16 shows.")
             .labelled();
 
     static final FamilySpec DETOKENIZE_TOKENS = FamilySpec.exactCounter(
