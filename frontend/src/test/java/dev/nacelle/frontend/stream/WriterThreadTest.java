@@ -2,12 +2,15 @@ package dev.nacelle.frontend.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.nacelle.frontend.api.JsonBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,6 +67,79 @@ class WriterThreadTest {
                     .wake();
             writer.job(done::countDown).wake();
             done.await();
+        }
+    }
+
+    @Test
+    void aTurnsBytesAreMadeBeforeTheFirstOfThemIsWritten() throws InterruptedException {
+        var steps = Collections.synchronizedList(new ArrayList<String>());
+        var blocked = new CountDownLatch(1);
+        var started = new CountDownLatch(1);
+        var done = new CountDownLatch(1);
+        try (var writer = new WriterThread("writer", _ -> {})) {
+            var jobs = Stream.of("a", "fails", "b")
+                    .map(name -> new Chunk(writer, name, steps))
+                    .toList();
+            writer.job(() -> {
+                        started.countDown();
+                        awaitQuietly(blocked);
+                    })
+                    .wake();
+            started.await();
+            for (var job : jobs) job.wake();
+            blocked.countDown();
+            // In a turn after theirs, at the earliest.
+            writer.job(() -> writer.job(done::countDown).wake()).wake();
+            done.await();
+        }
+        assertThat(steps)
+                .containsExactly(
+                        "touch a",
+                        "touch fails",
+                        "touch b",
+                        "prepare a",
+                        "prepare fails",
+                        "prepare b",
+                        "write a",
+                        "write fails",
+                        "write b");
+    }
+
+    /** Appends its name, and finds it again when it is to be written. */
+    private static final class Chunk extends WriterThread.Job {
+        private final JsonBuffer out;
+        private final String name;
+        private final List<String> steps;
+        private int from;
+        private int to;
+
+        Chunk(WriterThread writer, String name, List<String> steps) {
+            super(writer);
+            out = writer.out();
+            this.name = name;
+            this.steps = steps;
+        }
+
+        @Override
+        int touch() {
+            steps.add("touch " + name);
+            return 0;
+        }
+
+        @Override
+        boolean prepare() {
+            steps.add("prepare " + name);
+            out.begin(3);
+            out.raw(name);
+            from = out.start();
+            to = out.end();
+            return true;
+        }
+
+        @Override
+        void write() {
+            steps.add("write " + StandardCharsets.US_ASCII.decode(out.view(from, to)));
+            if (name.equals("fails")) throw new IllegalStateException("on purpose");
         }
     }
 
