@@ -13,8 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /**
- * Runs every load against every server, warmed up, in turns where servers are compared, and holds what it finds to what is promised. Ends with
- * status 1 when something is missed. Run by {@code benchmarks/load}, which says what the arguments are.
+ * Runs every load against every server, warmed up, beside a baseline in turns, and holds what it finds to what is promised.
+ * Ends with status 1 when something is missed. Run by {@code benchmarks/load}, which says what the arguments are.
  */
 public final class LoadTable {
     private static final String CHAT = "/v1/chat/completions";

@@ -58,6 +58,8 @@ final class DetokenizeMeter implements Detokenizer, AutoCloseable {
         http.tokenizerLatency(TokenizerOperation.DETOKENIZE, nanosPerToken() / 1e6);
         tokens = 0;
         reported = 0;
+        timedNanos = 0;
+        reportedMicros = 0;
     }
 
     /** The mean moves with each token that is timed, the total that is told only up. */

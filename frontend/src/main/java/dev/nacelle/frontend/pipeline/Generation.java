@@ -185,6 +185,7 @@ final class Generation {
         return null;
     }
 
+    /** The reader's alone, so that no count is lost. */
     private void countOver() {
         int before = over;
         over = before + 1;

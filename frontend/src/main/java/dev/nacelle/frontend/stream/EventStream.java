@@ -45,7 +45,7 @@ public final class EventStream extends WriterThread.Job {
     private int from;
 
     private int to;
-    /** A copy of what does not go out within the turn. */
+    /** Used again where each write is one of the response's, which take longer than a turn. */
     private @Nullable ByteBuffer kept;
 
     /**
@@ -158,10 +158,11 @@ public final class EventStream extends WriterThread.Job {
         return true;
     }
 
+    /** A copy of what does not go out within the turn. */
     private ByteBuffer keep(ByteBuffer bytes) {
         var copy = kept;
         if (copy == null || copy.capacity() < bytes.remaining()) copy = ByteBuffer.allocate(bytes.remaining());
-        kept = copy;
+        if (chunks == null) kept = copy;
         return copy.clear().put(bytes).flip();
     }
 

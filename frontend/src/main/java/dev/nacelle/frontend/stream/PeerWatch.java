@@ -107,9 +107,7 @@ public final class PeerWatch implements AutoCloseable {
         private final Optional<SocketChannel> connection;
         private final Watched watched;
         private volatile @Nullable SelectionKey key;
-        // Of the watch's thread alone.
         private boolean ticked;
-        private boolean listening;
 
         Entry(Optional<SocketChannel> connection, Watched watched) {
             this.connection = connection;
@@ -119,16 +117,15 @@ public final class PeerWatch implements AutoCloseable {
         /** Most requests are over before their second tick, and cost no system call. */
         void tick() {
             if (!ticked) ticked = true;
-            else if (!listening && connection.isPresent()) listen(connection.get());
+            else if (connection.isPresent()) listen(connection.get());
             call(watched::tick);
         }
 
         private void listen(SocketChannel channel) {
             try {
                 var registered = key;
-                if (registered != null) registered.interestOps(SelectionKey.OP_READ);
-                else key = channel.register(selector, SelectionKey.OP_READ, this);
-                listening = true;
+                if (registered == null) key = channel.register(selector, SelectionKey.OP_READ, this);
+                else if (registered.interestOps() == 0) registered.interestOps(SelectionKey.OP_READ);
             } catch (ClosedChannelException | CancelledKeyException e) {
                 // Closed, which others tell the request; or still to be forgotten for the request before: the next
                 // tick tries again.
@@ -141,7 +138,6 @@ public final class PeerWatch implements AutoCloseable {
         void readable(SelectionKey key) {
             try {
                 key.interestOps(0);
-                listening = false;
             } catch (CancelledKeyException e) {
                 LOG.debug("the request ended while its connection became readable", e);
                 return;

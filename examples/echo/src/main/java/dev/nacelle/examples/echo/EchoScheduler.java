@@ -119,11 +119,9 @@ final class EchoScheduler {
 
     /** Gives each stream a token when a step is due, and ends the cancelled ones. @return false when no stream could move */
     private boolean step(boolean due) {
-        // First what is to happen to each, then doing it: what is far in memory is so fetched for many at a time.
-        for (int i = 0; i < batch.size(); i++) batch.get(i).decide(due);
         boolean moved = false;
         for (int i = batch.size() - 1; i >= 0; i--) { // backwards, as the last one takes the place of one that ends
-            var progress = batch.get(i).step();
+            var progress = batch.get(i).step(due);
             moved |= progress == MOVED;
             if (progress == ENDED) {
                 var last = batch.removeLast();

@@ -37,8 +37,6 @@ final class EchoStream {
     private final CountDownLatch ended = new CountDownLatch(1);
     private int emitted;
     private int position;
-    private boolean cancelled;
-    private boolean emits;
     private volatile boolean interrupted;
     private @Nullable EngineError failure;
 
@@ -67,19 +65,12 @@ final class EchoStream {
     }
 
     /**
-     * Settles what {@link #step} will do: end the stream when it was cancelled; else, when a step is due, emit the next token
-     * unless the reader is behind.
+     * Ends the stream when it was cancelled; else, when a step is due, emits the next token unless the reader is behind.
      */
-    void decide(boolean due) {
-        cancelled = interrupted || context.isCancelled();
-        emits = due && sink.isWritable();
-    }
-
-    /** Does what was decided. */
-    Progress step() {
+    Progress step(boolean due) {
         try {
-            if (cancelled) return finish(FinishReason.CANCELLED);
-            return emits ? emit() : Progress.STALLED;
+            if (interrupted || context.isCancelled()) return finish(FinishReason.CANCELLED);
+            return due && sink.isWritable() ? emit() : Progress.STALLED;
         } catch (RuntimeException e) { // one stream's trouble is not the batch's
             LOG.log(System.Logger.Level.ERROR, "request " + context.id() + " failed", e);
             fail(new EngineError.Unknown("the echo engine failed: " + e));
