@@ -4,33 +4,40 @@ import dev.nacelle.frontend.metrics.HttpServiceMetrics;
 import dev.nacelle.frontend.metrics.PipelineMetrics;
 import dev.nacelle.frontend.metrics.TokenizerOperation;
 import dev.nacelle.frontend.text.Detokenizer;
+import java.util.function.LongSupplier;
 
 /**
- * Times the detokenizer of one choice: the first of every {@value #TIMED_EVERY} tokens, as two reads of the clock would cost
- * most tokens more than they take. Counters get what was measured now and then, since two shared counters a token are not
- * cheap either; the mean time a token goes into the histogram at the choice's end. For one thread at a time.
+ * Times the detokenizer of one choice: each of its first {@value #GROUP} tokens, of which the first is the slowest, and from
+ * then on the first of each {@value #GROUP}, as two reads of the clock cost more than most tokens take. Counters get what was
+ * measured now and then, since two shared counters a token are not cheap either; the mean time a token goes into the
+ * histogram at the choice's end. For one thread at a time.
  */
 final class DetokenizeMeter implements Detokenizer, AutoCloseable {
-    private static final int TIMED_EVERY = 16;
+    private static final int GROUP = 16;
     private static final int REPORT_TOKENS = 64;
 
     private final PipelineMetrics stages;
     private final HttpServiceMetrics http;
     private final Detokenizer detokenizer;
+    private final LongSupplier nanoClock;
     private int tokens;
     private int reported;
-    private long timedNanos;
+    private long firstNanos;
+    private long laterNanos;
     private long reportedMicros;
+    private boolean closed;
 
-    DetokenizeMeter(PipelineMetrics stages, HttpServiceMetrics http, Detokenizer detokenizer) {
+    /** @param nanoClock as {@link System#nanoTime} */
+    DetokenizeMeter(PipelineMetrics stages, HttpServiceMetrics http, Detokenizer detokenizer, LongSupplier nanoClock) {
         this.stages = stages;
         this.http = http;
         this.detokenizer = detokenizer;
+        this.nanoClock = nanoClock;
     }
 
     @Override
     public void append(int id, StringBuilder out) {
-        if (tokens % TIMED_EVERY == 0) time(id, out);
+        if (tokens < GROUP || tokens % GROUP == 0) time(id, out);
         else detokenizer.append(id, out);
         if (++tokens - reported == REPORT_TOKENS) report();
     }
@@ -46,32 +53,33 @@ final class DetokenizeMeter implements Detokenizer, AutoCloseable {
     }
 
     private void time(int id, StringBuilder out) {
-        long start = System.nanoTime();
+        long start = nanoClock.getAsLong();
         detokenizer.append(id, out);
-        timedNanos += System.nanoTime() - start;
+        long took = nanoClock.getAsLong() - start;
+        if (tokens < GROUP) firstNanos += took;
+        else laterNanos += took;
     }
 
     @Override
     public void close() {
-        if (tokens == 0) return;
+        if (closed || tokens == 0) return;
+        closed = true;
         report();
-        http.tokenizerLatency(TokenizerOperation.DETOKENIZE, nanosPerToken() / 1e6);
-        tokens = 0;
-        reported = 0;
-        timedNanos = 0;
-        reportedMicros = 0;
+        http.tokenizerLatency(TokenizerOperation.DETOKENIZE, nanos() / 1e6 / tokens);
     }
 
-    /** The mean moves with each token that is timed, the total that is told only up. */
+    /** The estimate moves with each token that is timed, the total that is told only up. */
     private void report() {
-        long micros = Math.max(reportedMicros, (long) (nanosPerToken() * tokens / 1e3));
+        long micros = Math.max(reportedMicros, (long) (nanos() / 1e3));
         stages.detokenized(tokens - reported, micros - reportedMicros);
         reportedMicros = micros;
         reported = tokens;
     }
 
-    private double nanosPerToken() {
-        int timed = (tokens + TIMED_EVERY - 1) / TIMED_EVERY;
-        return (double) timedNanos / timed;
+    private double nanos() {
+        int later = tokens - GROUP;
+        if (later <= 0) return firstNanos;
+        int timed = Math.ceilDiv(later, GROUP);
+        return firstNanos + (double) laterNanos / timed * later;
     }
 }

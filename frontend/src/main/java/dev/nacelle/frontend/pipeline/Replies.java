@@ -101,7 +101,7 @@ final class Replies {
                         ? text.detokenizer(endpoint.leadingSpace())
                         : text.tokenizer().detokenizer(Specials.SKIP, endpoint.leadingSpace())
                 : text.tokenizer().detokenizer(Specials.KEEP, endpoint.leadingSpace());
-        var meter = new DetokenizeMeter(parts.stages(), parts.http(), detokenizer);
+        var meter = new DetokenizeMeter(parts.stages(), parts.http(), detokenizer, System::nanoTime);
         life.holds(meter::close);
         var stops = StopMatcher.of(request.stop().stopStrings(), asked.options().includeStopString());
         return new ChoiceText(meter, stops, request.stop().minTokens());
