@@ -41,6 +41,9 @@ final class Frontend implements RunningRole {
     /** How often to look after waiting requests: a client that left is to be known within 2 s. */
     private static final Duration TICK = Duration.ofMillis(250);
 
+    /** How often to look at what changes seldom: readiness, certificates and keys. */
+    private static final Duration SELDOM = Duration.ofSeconds(1);
+
     /** Longest wait for tokenizers before the port is announced; they go on loading after it. */
     private static final Duration LOADING_MAX = Duration.ofMinutes(1);
 
@@ -79,11 +82,11 @@ final class Frontend implements RunningRole {
                     .mapToObj(i -> own(new WriterThread("frontend-writer-" + i, stages::loopDelayed)))
                     .toList();
             var watch = own(new PeerWatch(TICK));
-            own(watch.watch(Optional.empty(), new ReadinessWatch(catalog, models)));
+            own(watch.watch(Optional.empty(), SELDOM, () -> catalog.models().forEach(models::ready)));
             var limits = config.limits();
             overload = Overload.of(
                     config.admission(), config.timeouts(), limits.bodies().bytes());
-            own(watch.watch(Optional.empty(), overload.capacity()::expire));
+            own(watch.watch(Optional.empty(), TICK, overload.capacity()::expire));
             own(host.actions()
                     .offer(new ActionBoard.Target(
                             "frontend",
@@ -112,12 +115,15 @@ final class Frontend implements RunningRole {
                     host.stop()::isMade));
             var keys = new KeyRing(config.apiKeys(), System.getenv());
             var tls = tls(config.tls());
-            own(watch.watch(Optional.empty(), new FileWatch(() -> {
+            own(watch.watch(Optional.empty(), SELDOM, () -> {
                 keys.reload();
                 tls.ifPresent(TlsIdentity::reload);
-            })));
+            }));
             server = own(new FrontendServer(config, tls, new ApiHandler(pipeline, catalog, keys), host.pages()));
-            own(watch.watch(Optional.empty(), new HeadWatch(server.connector(), limits.headTimeout())));
+            own(watch.watch(
+                    Optional.empty(),
+                    PeerWatch.often(limits.headTimeout()),
+                    new HeadWatch(server.connector(), limits.headTimeout())));
             own(host.health().show(this::health));
         } catch (IOException | RuntimeException e) {
             release();

@@ -4,7 +4,6 @@ import dev.nacelle.frontend.metrics.HttpServiceMetrics;
 import dev.nacelle.frontend.metrics.ModelMetrics;
 import dev.nacelle.frontend.model.ModelCatalog;
 import dev.nacelle.frontend.model.ServedModel;
-import dev.nacelle.runtime.plane.Instance;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -38,6 +37,6 @@ final class ModelGauges implements ModelCatalog.Listener {
     /** Workers turn ready and not ready without a word: to be called now and then. */
     void ready(ServedModel model) {
         var gauges = shown.get(model.name());
-        if (gauges != null) gauges.ready(model.instances().stream().anyMatch(Instance::isReady));
+        if (gauges != null) gauges.ready(model.isReady());
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Runs every load against every server, warmed up, beside a baseline in turns, and holds what it finds to what is promised.
@@ -29,7 +30,11 @@ public final class LoadTable {
     private static final int IDLE_STREAMS = 10_000;
     private static final int TURNS = 5;
     private static final Duration SETTLING = Duration.ofSeconds(1);
-    private static final List<String> JVM = List.of("-Xmx1g");
+    /** As the distribution starts a JVM; the baselines get the same. */
+    private static final List<String> AS_SHIPPED =
+            List.of("-XX:+UseCompactObjectHeaders", "-XX:+UseTransparentHugePages");
+
+    private static final List<String> JVM = with("-Xmx1g");
 
     private final Duration warmUp;
     private final Duration window;
@@ -128,8 +133,7 @@ public final class LoadTable {
     }
 
     private void idle() throws IOException {
-        var options = List.of("-Xmx640m");
-        try (var child = Child.java(NacelleServer.class, options, "0.01", model);
+        try (var child = Child.java(NacelleServer.class, with("-Xmx640m"), "0.01", model);
                 var load = new Load(
                         child.port(), CHAT, STREAM.formatted(LONG_STREAM), new Arrivals.Closed(IDLE_STREAMS))) {
             load.run(warmUp, child.pids());
@@ -137,6 +141,10 @@ public final class LoadTable {
                     residentMebibytes(child.pids().values().iterator().next());
             targets.atMost("%d idle streams: resident MiB".formatted(IDLE_STREAMS), mebibytes, 1024);
         }
+    }
+
+    private static List<String> with(String option) {
+        return Stream.concat(AS_SHIPPED.stream(), Stream.of(option)).toList();
     }
 
     private static double residentMebibytes(long pid) throws IOException {

@@ -87,9 +87,10 @@ public final class Capacity {
 
     /** Refuses those who have waited too long; to be called now and then. */
     public void expire() {
-        long now = System.nanoTime();
         List<Waiting> late = new ArrayList<>();
         synchronized (this) {
+            if (line.isEmpty()) return;
+            long now = System.nanoTime();
             while (!line.isEmpty() && line.peek().deadlineNanos() - now <= 0) late.add(line.remove());
         }
         for (var waiting : late) waiting.applicant().refused(Refusal.WAITED_TOO_LONG);

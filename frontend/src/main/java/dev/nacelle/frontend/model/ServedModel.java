@@ -25,4 +25,10 @@ public record ServedModel(
         names = List.copyOf(names);
         instances = List.copyOf(instances);
     }
+
+    /** Whether one of its workers takes requests; that changes without a word. */
+    public boolean isReady() {
+        for (var instance : instances) if (instance.isReady()) return true;
+        return false;
+    }
 }

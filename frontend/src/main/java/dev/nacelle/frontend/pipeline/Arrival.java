@@ -4,7 +4,6 @@ import dev.nacelle.frontend.admission.AdmissionGate;
 import dev.nacelle.frontend.api.ApiError;
 import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.api.RequestParser;
-import dev.nacelle.runtime.plane.Instance;
 import dev.nacelle.spi.error.EngineError;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -78,7 +77,7 @@ final class Arrival implements BodyIntake.Receiver {
             var life = RequestLife.of(http, endpoint, model, asked.options().stream(), parts.http(), parts.stages());
             life.holds(() -> desk.ids.release(http.id()));
             life.holds(ticket.get()::close);
-            if (model.instances().stream().noneMatch(Instance::isReady)) {
+            if (!model.isReady()) {
                 life.refuse(ApiError.of(new EngineError.WorkerUnavailable(
                         "no worker of model '%s' is ready; try again shortly".formatted(model.name()))));
                 return;

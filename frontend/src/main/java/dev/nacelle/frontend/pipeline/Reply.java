@@ -2,9 +2,13 @@ package dev.nacelle.frontend.pipeline;
 
 import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.spi.error.EngineError;
+import java.time.Duration;
 
 /** A response on its way to the caller. */
 interface Reply extends PeerWatch.Watched {
+    /** How often it is to be ticked, for the limits that it keeps. */
+    Duration tickEvery();
+
     /** The engine's side of it. */
     Generation generation();
 

@@ -102,7 +102,7 @@ final class Serving {
     /** From here on the reply answers, also when nobody takes the request. */
     private void send(RouteHints hints, Reply reply) {
         life.holds(stages.running.add(reply));
-        life.holds(stages.watch.watch(life.http().unreadConnection(), reply)::close);
+        life.holds(stages.watch.watch(life.http().unreadConnection(), reply.tickEvery(), reply)::close);
         life.http().onFailure(reply::callerGone);
         var trace = trace();
         reply.generation().start((branch, number) -> send(branch, number, hints, trace));

@@ -8,6 +8,7 @@ import dev.nacelle.frontend.api.JsonBuffer;
 import dev.nacelle.frontend.stream.EventStream;
 import dev.nacelle.frontend.stream.FlushWindow;
 import dev.nacelle.frontend.stream.Frames;
+import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.Terminal;
@@ -42,6 +43,7 @@ final class StreamReply implements Reply, Frames, Output {
     private final Timeouts timeouts;
     private final boolean shares;
     private final long idleNanos;
+    private final Duration tickEvery;
     private final EventStream events;
     private final JsonBuffer out;
     private boolean committed;
@@ -64,6 +66,8 @@ final class StreamReply implements Reply, Frames, Output {
         timeouts = settings.timeouts();
         shares = settings.window().shares();
         idleNanos = settings.idle().toNanos();
+        tickEvery = PeerWatch.often(
+                timeouts.firstToken(), timeouts.interToken(), timeouts.request(), settings.silence(), settings.idle());
         events = new EventStream(
                 this,
                 life.http().response(),
@@ -71,6 +75,11 @@ final class StreamReply implements Reply, Frames, Output {
                 settings.window().delay(),
                 writer);
         generation = new Generation(parts, choices, life, settings.queueSlots(), events::wake);
+    }
+
+    @Override
+    public Duration tickEvery() {
+        return tickEvery;
     }
 
     @Override

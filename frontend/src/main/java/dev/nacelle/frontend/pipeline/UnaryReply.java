@@ -6,6 +6,7 @@ import dev.nacelle.frontend.api.ApiException;
 import dev.nacelle.frontend.api.BodyRenderer;
 import dev.nacelle.frontend.api.JsonBuffer;
 import dev.nacelle.frontend.api.ResponseBodies;
+import dev.nacelle.frontend.stream.PeerWatch;
 import dev.nacelle.frontend.stream.WriterThread;
 import dev.nacelle.runtime.plane.CancelCause;
 import dev.nacelle.runtime.plane.Terminal;
@@ -13,6 +14,7 @@ import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.request.Embedding;
 import dev.nacelle.spi.request.TokenLogProb;
 import dev.nacelle.spi.request.Usage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +65,12 @@ final class UnaryReply implements Reply, Output {
         embeddings = new @Nullable Embedding[choices.size()];
         job = writer.job(this::read);
         generation = new Generation(parts, choices, life, settings.queueSlots(), job::wake);
+    }
+
+    @Override
+    public Duration tickEvery() {
+        var timeouts = settings.timeouts();
+        return PeerWatch.often(timeouts.firstToken(), timeouts.interToken(), timeouts.request());
     }
 
     @Override

@@ -8,16 +8,18 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after requests that wait for their engine: ticks a few times a second, and notices when a client ends its side of
- * the connection, which a server that neither reads nor writes is not told of.
+ * Looks after requests that wait for their engine: ticks as often as each needs it, and notices when a client ends its side
+ * of the connection, which a server that neither reads nor writes is not told of.
  *
  * <p>It does so with a selector of its own (a channel may be registered with several): a connection that turns readable
  * without a byte to be read has come to its end. Nothing is consumed, so that a pipelined request stays where it is, and
@@ -31,8 +33,8 @@ public final class PeerWatch implements AutoCloseable {
         void tick();
 
         /**
-         * The client sends nothing more: it left, or closed its sending half only, which TCP does not tell apart. Called once
-         * a tick from then on, and never where no connection is watched.
+         * The client sends nothing more: it left, or closed its sending half only, which TCP does not tell apart. Called at each
+         * look from then on, and never where no connection is watched.
          */
         default void inputEnded() {}
     }
@@ -43,19 +45,31 @@ public final class PeerWatch implements AutoCloseable {
         void close();
     }
 
-    private final Duration tick;
+    /** Nobody needs a tick less often: a limit that is passed is noticed so much later at most. */
+    private static final Duration SELDOM = Duration.ofSeconds(1);
+
+    private final long lookNanos;
     private final Selector selector;
-    private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+    /** Looked at each time: what is new, or needs its ticks so often. */
+    private final Set<Entry> often = ConcurrentHashMap.newKeySet();
+    /** Looked at once a second: thousands of streams for whose clients the selector waits. */
+    private final Set<Entry> seldom = ConcurrentHashMap.newKeySet();
+
     private final Thread thread;
     private volatile boolean closed;
+    // Of the watch's thread alone.
+    private long nextNanos;
+    private long nextSeldomNanos;
 
     /**
      * Starts the watch's thread.
      *
-     * @param tick how often to look
+     * @param look how often to look at all that is watched; what is due then is ticked
      */
-    public PeerWatch(Duration tick) throws IOException {
-        this.tick = tick;
+    public PeerWatch(Duration look) throws IOException {
+        lookNanos = look.toNanos();
+        nextNanos = System.nanoTime() + lookNanos;
+        nextSeldomNanos = nextNanos;
         selector = Selector.open();
         thread = Thread.ofPlatform().daemon().name("frontend-watch").unstarted(this::loop);
         thread.start();
@@ -65,11 +79,26 @@ public final class PeerWatch implements AutoCloseable {
      * Watches until the returned watch is closed.
      *
      * @param connection of a client that is not read from otherwise; empty where the protocol tells by itself (HTTP/2)
+     * @param every time between two ticks; where it is no multiple of the looks' it is longer by a part of that
      */
-    public Watch watch(Optional<SocketChannel> connection, Watched watched) {
-        var entry = new Entry(connection, watched);
-        entries.add(entry);
+    public Watch watch(Optional<SocketChannel> connection, Duration every, Watched watched) {
+        var entry = new Entry(connection, every.toNanos(), watched);
+        often.add(entry);
         return entry;
+    }
+
+    /**
+     * How often to tick for limits that are measured in it: so that none is overrun by much more than a tenth.
+     *
+     * @param limits 0 for one that does not bound
+     */
+    public static Duration often(Duration... limits) {
+        return Stream.of(limits)
+                .filter(Duration::isPositive)
+                .map(limit -> limit.dividedBy(10))
+                .filter(tenth -> tenth.compareTo(SELDOM) < 0)
+                .min(Comparator.naturalOrder())
+                .orElse(SELDOM);
     }
 
     @Override
@@ -85,18 +114,27 @@ public final class PeerWatch implements AutoCloseable {
 
     private void loop() {
         try (selector) {
-            long next = System.nanoTime() + tick.toNanos();
-            while (!closed) {
-                // Rounded up: a wait of 0 ms would be one without end.
-                long millis = Math.max(1, (next - System.nanoTime() + 999_999) / 1_000_000);
-                selector.select(this::onReadable, millis);
-                if (System.nanoTime() - next < 0) continue;
-                for (var entry : entries) entry.tick();
-                next = System.nanoTime() + tick.toNanos();
-            }
+            while (!closed) turn();
         } catch (IOException e) {
             if (!closed) throw new UncheckedIOException("the watch for clients that leave cannot go on", e);
         }
+    }
+
+    /**
+     * Waits for a client that leaves, or until it is time to look; a method of its own, as the body of a loop without end is
+     * not compiled for long.
+     */
+    private void turn() throws IOException {
+        // Rounded up: a wait of 0 ms would be one without end.
+        selector.select(this::onReadable, Math.max(1, (nextNanos - System.nanoTime() + 999_999) / 1_000_000));
+        long now = System.nanoTime();
+        if (now - nextNanos < 0) return;
+        for (var entry : often) entry.look(now);
+        if (now - nextSeldomNanos >= 0) {
+            for (var entry : seldom) entry.look(now);
+            nextSeldomNanos = now + SELDOM.toNanos();
+        }
+        nextNanos = System.nanoTime() + lookNanos;
     }
 
     private void onReadable(SelectionKey key) {
@@ -105,36 +143,60 @@ public final class PeerWatch implements AutoCloseable {
 
     private final class Entry implements Watch {
         private final Optional<SocketChannel> connection;
+        private final long everyNanos;
         private final Watched watched;
         private volatile @Nullable SelectionKey key;
-        private boolean ticked;
+        private volatile boolean over;
+        // Of the watch's thread alone.
+        private boolean seen;
+        private boolean settled;
+        private long dueNanos;
 
-        Entry(Optional<SocketChannel> connection, Watched watched) {
+        Entry(Optional<SocketChannel> connection, long everyNanos, Watched watched) {
             this.connection = connection;
+            this.everyNanos = everyNanos;
             this.watched = watched;
         }
 
-        /** Most requests are over before their second tick, and cost no system call. */
-        void tick() {
-            if (!ticked) ticked = true;
-            else if (connection.isPresent()) listen(connection.get());
+        /** Most requests are over before the second look, and cost no system call. */
+        void look(long nowNanos) {
+            if (!seen) {
+                seen = true;
+                dueNanos = nowNanos;
+            } else if (!settled) {
+                settle();
+            }
+            if (nowNanos - dueNanos < 0) return;
+            dueNanos = nowNanos + everyNanos;
             call(watched::tick);
         }
 
-        private void listen(SocketChannel channel) {
+        private void settle() {
             try {
-                var registered = key;
-                if (registered == null) key = channel.register(selector, SelectionKey.OP_READ, this);
-                else if (registered.interestOps() == 0) registered.interestOps(SelectionKey.OP_READ);
+                if (connection.isPresent()) listen(connection.get());
+                settled = true;
+                if (everyNanos >= SELDOM.toNanos()) move(often, seldom);
             } catch (ClosedChannelException | CancelledKeyException e) {
                 // Closed, which others tell the request; or still to be forgotten for the request before: the next
-                // tick tries again.
+                // look tries again.
                 LOG.debug("a connection cannot be watched now", e);
             }
-            if (!entries.contains(this)) cancel();
+            if (over) close();
         }
 
-        /** The end of input stays readable: one report a tick is enough. */
+        private void listen(SocketChannel channel) throws ClosedChannelException {
+            var registered = key;
+            if (registered == null) key = channel.register(selector, SelectionKey.OP_READ, this);
+            else registered.interestOps(SelectionKey.OP_READ);
+        }
+
+        /** Whoever closes it meanwhile may miss it in either: see {@link #over}. */
+        private void move(Set<Entry> from, Set<Entry> to) {
+            to.add(this);
+            from.remove(this);
+        }
+
+        /** The end of input stays readable: one report a look is enough. */
         void readable(SelectionKey key) {
             try {
                 key.interestOps(0);
@@ -142,7 +204,10 @@ public final class PeerWatch implements AutoCloseable {
                 LOG.debug("the request ended while its connection became readable", e);
                 return;
             }
+            settled = false;
+            move(seldom, often);
             if (isAtEnd()) call(watched::inputEnded);
+            if (over) close();
         }
 
         private boolean isAtEnd() {
@@ -165,11 +230,9 @@ public final class PeerWatch implements AutoCloseable {
 
         @Override
         public void close() {
-            entries.remove(this);
-            cancel();
-        }
-
-        private void cancel() {
+            over = true;
+            often.remove(this);
+            seldom.remove(this);
             var registered = key;
             if (registered != null) registered.cancel();
         }

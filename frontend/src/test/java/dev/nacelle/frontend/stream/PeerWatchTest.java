@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
 class PeerWatchTest {
+    private static final Duration TICK = Duration.ofMillis(5);
+
     private final ServerSocketChannel listener = listen();
     private final PeerWatch watch = start();
     private SocketChannel client = connect();
@@ -60,7 +62,7 @@ class PeerWatchTest {
 
     @Test
     void aClientThatLeavesIsNoticed() throws Exception {
-        try (var _ = watch.watch(Optional.of(served), reports)) {
+        try (var _ = watch.watch(Optional.of(served), TICK, reports)) {
             client.close();
             reports.ended.await();
         }
@@ -69,7 +71,7 @@ class PeerWatchTest {
     @Test
     void aClientThatResetsTheConnectionIsNoticed() throws Exception {
         client.setOption(StandardSocketOptions.SO_LINGER, 0);
-        try (var _ = watch.watch(Optional.of(served), reports)) {
+        try (var _ = watch.watch(Optional.of(served), TICK, reports)) {
             reports.ticks.acquire(3);
             client.close();
             reports.ended.await();
@@ -78,7 +80,7 @@ class PeerWatchTest {
 
     @Test
     void aHalfClosedConnectionIsNoticed() throws Exception {
-        try (var _ = watch.watch(Optional.of(served), reports)) {
+        try (var _ = watch.watch(Optional.of(served), TICK, reports)) {
             client.shutdownOutput();
             reports.ended.await();
         }
@@ -87,7 +89,7 @@ class PeerWatchTest {
     @Test
     void bytesThatWaitAreNoEndAndStayWhereTheyAre() throws Exception {
         client.write(ByteBuffer.wrap(new byte[3]));
-        try (var _ = watch.watch(Optional.of(served), reports)) {
+        try (var _ = watch.watch(Optional.of(served), TICK, reports)) {
             reports.ticks.acquire(5);
             assertThat(reports.ended.getCount()).isOne();
         }
@@ -98,11 +100,11 @@ class PeerWatchTest {
     void aConnectionCanBeWatchedAgainForItsNextRequest() throws Exception {
         for (int i = 0; i < 3; i++) {
             var again = new Reports();
-            try (var _ = watch.watch(Optional.of(served), again)) {
+            try (var _ = watch.watch(Optional.of(served), TICK, again)) {
                 again.ticks.acquire(3);
             }
         }
-        try (var _ = watch.watch(Optional.of(served), reports)) {
+        try (var _ = watch.watch(Optional.of(served), TICK, reports)) {
             client.close();
             reports.ended.await();
         }
@@ -111,8 +113,8 @@ class PeerWatchTest {
     @Test
     void aConnectionThatIsClosedMeanwhileHarmsNobody() throws Exception {
         var other = new Reports();
-        try (var _ = watch.watch(Optional.of(served), reports);
-                var _ = watch.watch(Optional.empty(), other)) {
+        try (var _ = watch.watch(Optional.of(served), TICK, reports);
+                var _ = watch.watch(Optional.empty(), TICK, other)) {
             reports.ticks.acquire(3);
             served.close();
             other.ticks.acquire(5);
@@ -122,8 +124,8 @@ class PeerWatchTest {
     @Test
     void afterItsEndAWatchIsSilent() throws Exception {
         var other = new Reports();
-        watch.watch(Optional.of(served), reports).close();
-        try (var _ = watch.watch(Optional.empty(), other)) {
+        watch.watch(Optional.of(served), TICK, reports).close();
+        try (var _ = watch.watch(Optional.empty(), TICK, other)) {
             other.ticks.acquire(1);
             int seen = reports.ticks.availablePermits();
             other.ticks.acquire(3);
@@ -131,8 +133,30 @@ class PeerWatchTest {
         }
     }
 
+    @Test
+    void whatNeedsATickSeldomIsTickedSeldomAndItsClientNoticedAsSoon() throws Exception {
+        var other = new Reports();
+        try (var _ = watch.watch(Optional.of(served), Duration.ofDays(1), reports);
+                var _ = watch.watch(Optional.empty(), TICK, other)) {
+            other.ticks.acquire(5);
+            assertThat(reports.ticks.availablePermits()).isOne();
+            client.close();
+            reports.ended.await();
+            other.ticks.acquire(3);
+            assertThat(reports.ticks.availablePermits()).isOne();
+        }
+    }
+
+    @Test
+    void limitsAreLookedAtATenthOfTheShortestApart() {
+        assertThat(PeerWatch.often(Duration.ofSeconds(4), Duration.ZERO, Duration.ofMinutes(1)))
+                .isEqualTo(Duration.ofMillis(400));
+        assertThat(PeerWatch.often(Duration.ofMinutes(5))).isEqualTo(Duration.ofSeconds(1));
+        assertThat(PeerWatch.often()).isEqualTo(Duration.ofSeconds(1));
+    }
+
     private static PeerWatch start() throws IOException {
-        return new PeerWatch(Duration.ofMillis(5));
+        return new PeerWatch(TICK);
     }
 
     private static ServerSocketChannel listen() throws IOException {

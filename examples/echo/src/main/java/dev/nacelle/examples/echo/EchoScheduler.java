@@ -34,6 +34,9 @@ final class EchoScheduler {
     private final List<EchoStream> batch = new ArrayList<>();
     private final Queue<EchoStream> joining = new ArrayDeque<>(); // guarded by itself, as is closed
     private boolean closed;
+    // Of the schedule, and so of the scheduler's thread alone.
+    private long epoch = System.nanoTime();
+    private long steps;
     private volatile @Nullable SnapshotPublisher publisher;
 
     private EchoScheduler(double rate, RankSlots slots) {
@@ -78,35 +81,37 @@ final class EchoScheduler {
 
     private void run() {
         try {
-            var epoch = System.nanoTime();
-            long steps = 0;
-            while (admit()) {
-                publish();
-                if (batch.isEmpty()) {
-                    wake.acquire();
-                    wake.drainPermits();
-                    epoch = System.nanoTime();
-                    steps = 0;
-                    continue;
-                }
-                // Counted from the epoch, so that neither rounding nor a late wake-up adds up to a drift.
-                double behind = System.nanoTime() - epoch - steps * nanosPerStep;
-                if (behind < 0) {
-                    if (sleep((long) -behind)) step(false);
-                    continue;
-                }
-                if (behind > MAX_LAG_NANOS) {
-                    epoch = System.nanoTime();
-                    steps = 0;
-                }
-                steps++;
-                if (!step(true) && nanosPerStep == 0) sleep(STALLED_NANOS);
-            }
+            while (admit()) turn();
         } catch (InterruptedException _) {
             LOG.log(System.Logger.Level.DEBUG, "interrupted: ending");
         } finally {
             endAll();
         }
+    }
+
+    /** A step when one is due, else a wait for it; a method of its own, as the body of a loop without end is not compiled for long. */
+    private void turn() throws InterruptedException {
+        publish();
+        if (batch.isEmpty()) {
+            wake.acquire();
+            wake.drainPermits();
+            beginAnew();
+            return;
+        }
+        // Counted from the epoch, so that neither rounding nor a late wake-up adds up to a drift.
+        double behind = System.nanoTime() - epoch - steps * nanosPerStep;
+        if (behind < 0) {
+            if (sleep((long) -behind)) step(false);
+            return;
+        }
+        if (behind > MAX_LAG_NANOS) beginAnew();
+        steps++;
+        if (!step(true) && nanosPerStep == 0) sleep(STALLED_NANOS);
+    }
+
+    private void beginAnew() {
+        epoch = System.nanoTime();
+        steps = 0;
     }
 
     /** Takes new streams in; false once closed. */
