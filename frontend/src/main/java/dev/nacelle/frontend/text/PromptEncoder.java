@@ -10,9 +10,12 @@ import java.util.OptionalInt;
 
 /**
  * Tokenizes prompts, and remembers how they began: what an earlier prompt had up to one of its borders is not tokenized
- * again. The ids are always those of {@link Tokenizer#encode}. Safe from any thread.
+ * again, nor is a short end of one that was the same as a whole. The ids are always those of {@link Tokenizer#encode}. Safe from any thread.
  */
 public final class PromptEncoder {
+    /** Longest end of a prompt that is kept: what a template ends with, and a short message. Long ones hardly come again. */
+    private static final int END_MAX = 256;
+
     private final Tokenizer tokenizer;
     private final PrefixStore store;
     private final BorderTokens borders;
@@ -55,7 +58,7 @@ public final class PromptEncoder {
         if (borders.isEmpty() || (specials == Specials.KEEP && !affixes.areKnown())) return uncached(text, specials);
         var paired = Surrogates.paired(text);
         var found = borders.in(paired);
-        if (found.isEmpty()) return uncached(paired, specials);
+        if (found.isEmpty() && !isKept(paired.length())) return uncached(paired, specials);
         var known = known(paired, found);
         var rest = rest(paired, found, known.pieces().size());
         if (rest.isEmpty()) return uncached(paired, specials);
@@ -90,7 +93,7 @@ public final class PromptEncoder {
     }
 
     private Known known(String text, List<Border> found) {
-        var pieces = new ArrayList<int[]>(found.size());
+        var pieces = new ArrayList<int[]>(found.size() + 1);
         long node = root;
         int from = 0;
         for (var border : found) {
@@ -100,7 +103,14 @@ public final class PromptEncoder {
             node = piece.get().node();
             from = border.end();
         }
+        if (pieces.size() == found.size() && isKept(text.length() - from))
+            store.find(new PrefixStore.Key(node, text.substring(from))).ifPresent(end -> pieces.add(end.ids()));
         return new Known(pieces, node);
+    }
+
+    /** Whether what follows the last border is kept. It has none, so that it is never taken for a piece with others behind it. */
+    private static boolean isKept(int length) {
+        return length > 0 && length <= END_MAX;
     }
 
     /**
@@ -108,6 +118,7 @@ public final class PromptEncoder {
      * is tokenized once more with it: a text's very beginning is tokenized in a way of its own.
      */
     private Optional<int[]> rest(String text, List<Border> found, int known) {
+        if (known > found.size()) return Optional.of(new int[0]);
         if (known == 0) return Optional.of(tokenizer.encode(text, Specials.SKIP));
         var border = found.get(known - 1);
         if (border.end() == text.length()) return Optional.of(new int[0]);
@@ -119,6 +130,7 @@ public final class PromptEncoder {
 
     private void keep(String text, List<Border> found, Known known, int[] rest) {
         int first = known.pieces().size();
+        if (first > found.size()) return;
         var unkept = found.subList(first, found.size());
         // A border's id may come from other text as well: then nobody knows where the pieces end.
         int[] ends = borders.positions(rest);
@@ -134,5 +146,7 @@ public final class PromptEncoder {
             from = border.end();
             at = ends[i] + 1;
         }
+        if (isKept(text.length() - from))
+            store.keep(new PrefixStore.Key(parent, text.substring(from)), Arrays.copyOfRange(rest, at, rest.length));
     }
 }

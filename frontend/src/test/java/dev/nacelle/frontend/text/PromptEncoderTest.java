@@ -100,6 +100,37 @@ class PromptEncoderTest {
     }
 
     @Test
+    void aShortEndIsKeptToo() {
+        try (var tokenizer = Tokenizers.load(TokenizerFolder.AUSTEN)) {
+            var encoder = new PromptEncoder(tokenizer, new PrefixStore(1 << 20));
+            for (var text : List.of("It is a truth</s>universally acknowledged", "Emma")) {
+                int[] ids = encoder.encode(text, Specials.SKIP).ids();
+                var again = encoder.encode(text, Specials.SKIP);
+                assertThat(again.ids()).isEqualTo(ids);
+                assertThat(again.cached()).isEqualTo(ids.length);
+                var longer = encoder.encode(text + ", that", Specials.SKIP);
+                assertThat(longer.ids()).isEqualTo(tokenizer.encode(text + ", that", Specials.SKIP));
+                assertThat(longer.cached()).isLessThan(ids.length);
+            }
+        }
+    }
+
+    @Test
+    void aLongEndIsNot() {
+        try (var tokenizer = Tokenizers.load(TokenizerFolder.AUSTEN)) {
+            var store = new PrefixStore(1 << 20);
+            var encoder = new PromptEncoder(tokenizer, store);
+            encoder.encode("Emma</s>", Specials.SKIP);
+            long before = store.bytes();
+            for (int i = 0; i < 2; i++)
+                assertThat(encoder.encode("Emma</s>" + "x".repeat(257), Specials.SKIP)
+                                .cached())
+                        .isEqualTo(encoder.encode("Emma</s>", Specials.SKIP).ids().length);
+            assertThat(store.bytes()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void whatWasNotUsedForLongestGoesFirst() {
         var store = new PrefixStore(10_000);
         long root = store.root();

@@ -29,9 +29,10 @@ final class EchoEngine implements LLMEngine {
 
     private final EchoOptions options;
     private volatile @Nullable Running running;
+    private volatile boolean shut;
 
     /** What exists from {@code start} on. */
-    private record Running(String model, OptionalInt eos, RankSlots slots, EchoScheduler scheduler) {}
+    private record Running(String model, OptionalInt eos, RankSlots slots, Optional<EchoScheduler> scheduler) {}
 
     EchoEngine(EchoOptions options) {
         this.options = options;
@@ -45,7 +46,8 @@ final class EchoEngine implements LLMEngine {
         var eos = options.eosTokenId()
                 .map(OptionalInt::of)
                 .orElse(worker.modelPath().isPresent() ? OptionalInt.empty() : OptionalInt.of(BYTE_TOKENIZER_EOS));
-        running = new Running(model, eos, slots, EchoScheduler.start(options.rate(), slots));
+        var scheduler = Optional.of(options.rate()).filter(rate -> rate > 0).map(EchoScheduler::start);
+        running = new Running(model, eos, slots, scheduler);
         return EngineConfig.of(
                         model,
                         new Registration(
@@ -63,7 +65,7 @@ final class EchoEngine implements LLMEngine {
     @Override
     public MetricsBindings setupMetrics(MetricsContext context) {
         var echo = started();
-        return new MetricsBindings(echo.slots().ranks(), echo.scheduler()::publishTo);
+        return new MetricsBindings(echo.slots().ranks(), echo.slots()::publishTo);
     }
 
     @Override
@@ -84,18 +86,28 @@ final class EchoEngine implements LLMEngine {
         int slot = echo.slots().take(request.dpRank());
         try {
             var stream = new EchoStream(request, maxTokens, echo.eos(), context, sink);
-            echo.scheduler().join(stream);
-            stream.awaitEnd(echo.scheduler()::wake);
+            if (shut) throw new EngineException(shutdown());
+            if (echo.scheduler().isEmpty()) stream.run(() -> shut);
+            else follow(echo.scheduler().get(), stream);
         } finally {
             echo.slots().release(slot);
-            echo.scheduler().wake(); // which publishes the slots in use
         }
+    }
+
+    private static void follow(EchoScheduler scheduler, EchoStream stream) throws EngineException {
+        scheduler.join(stream);
+        stream.awaitEnd(scheduler::wake);
     }
 
     @Override
     public void cleanup() throws InterruptedException {
+        shut = true;
         var echo = running;
-        if (echo != null) echo.scheduler().stop();
+        if (echo != null && echo.scheduler().isPresent()) echo.scheduler().get().stop();
+    }
+
+    static EngineShutdown shutdown() {
+        return new EngineShutdown("the echo engine is shut down");
     }
 
     private void embed(GenerateRequest request, ResponseSink sink) throws EngineException {

@@ -1,18 +1,14 @@
 package dev.nacelle.examples.echo;
 
 import static dev.nacelle.examples.echo.EchoStream.Progress.ENDED;
-import static dev.nacelle.examples.echo.EchoStream.Progress.MOVED;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.error.EngineException;
-import dev.nacelle.spi.metrics.SnapshotPublisher;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Steps all streams together on one thread, as engines do that run a batch through a model. A step gives each stream one
@@ -20,13 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EchoScheduler {
     private static final System.Logger LOG = System.getLogger(EchoScheduler.class.getName());
-    /** How long to look away when no reader keeps up: a full queue takes a reader longer than that. */
-    private static final long STALLED_NANOS = 500_000;
     /** A schedule that is further behind than this (a suspended machine) starts anew instead of catching up. */
     private static final double MAX_LAG_NANOS = 1e9;
 
     private final double nanosPerStep;
-    private final RankSlots slots;
     private final Thread thread;
     /** A semaphore rather than park and unpark, whose permit a sink's locks could use up. */
     private final Semaphore wake = new Semaphore(0);
@@ -37,17 +30,15 @@ final class EchoScheduler {
     // Of the schedule, and so of the scheduler's thread alone.
     private long epoch = System.nanoTime();
     private long steps;
-    private volatile @Nullable SnapshotPublisher publisher;
 
-    private EchoScheduler(double rate, RankSlots slots) {
-        this.nanosPerStep = rate == 0 ? 0 : 1e9 / rate;
-        this.slots = slots;
+    private EchoScheduler(double rate) {
+        this.nanosPerStep = 1e9 / rate;
         this.thread = Thread.ofPlatform().daemon().name("echo-scheduler").unstarted(this::run);
     }
 
-    /** @param rate steps a second; 0: back to back */
-    static EchoScheduler start(double rate, RankSlots slots) {
-        var scheduler = new EchoScheduler(rate, slots);
+    /** @param rate steps a second, more than 0 */
+    static EchoScheduler start(double rate) {
+        var scheduler = new EchoScheduler(rate);
         scheduler.thread.start();
         return scheduler;
     }
@@ -55,14 +46,9 @@ final class EchoScheduler {
     /** Adds a stream to the batch, from the next step on. */
     void join(EchoStream stream) throws EngineException {
         synchronized (joining) {
-            if (closed) throw new EngineException(shutdown());
+            if (closed) throw new EngineException(EchoEngine.shutdown());
             joining.add(stream);
         }
-        wake();
-    }
-
-    void publishTo(SnapshotPublisher target) {
-        publisher = target;
         wake();
     }
 
@@ -91,7 +77,6 @@ final class EchoScheduler {
 
     /** A step when one is due, else a wait for it; a method of its own, as the body of a loop without end is not compiled for long. */
     private void turn() throws InterruptedException {
-        publish();
         if (batch.isEmpty()) {
             wake.acquire();
             wake.drainPermits();
@@ -106,7 +91,7 @@ final class EchoScheduler {
         }
         if (behind > MAX_LAG_NANOS) beginAnew();
         steps++;
-        if (!step(true) && nanosPerStep == 0) sleep(STALLED_NANOS);
+        step(true);
     }
 
     private void beginAnew() {
@@ -122,23 +107,13 @@ final class EchoScheduler {
         }
     }
 
-    /** Gives each stream a token when a step is due, and ends the cancelled ones. @return false when no stream could move */
-    private boolean step(boolean due) {
-        boolean moved = false;
+    /** Gives each stream a token when a step is due, and ends the cancelled ones. */
+    private void step(boolean due) {
         for (int i = batch.size() - 1; i >= 0; i--) { // backwards, as the last one takes the place of one that ends
-            var progress = batch.get(i).step(due);
-            moved |= progress == MOVED;
-            if (progress == ENDED) {
-                var last = batch.removeLast();
-                if (i < batch.size()) batch.set(i, last);
-            }
+            if (batch.get(i).step(due) != ENDED) continue;
+            var last = batch.removeLast();
+            if (i < batch.size()) batch.set(i, last);
         }
-        return moved || batch.isEmpty();
-    }
-
-    private void publish() {
-        var target = publisher;
-        if (target != null) slots.publishChanges(target);
     }
 
     /** @return whether somebody woke it */
@@ -154,10 +129,6 @@ final class EchoScheduler {
             batch.addAll(joining);
             joining.clear();
         }
-        batch.forEach(stream -> stream.fail(shutdown()));
-    }
-
-    private static EngineError shutdown() {
-        return new EngineError.EngineShutdown("the echo engine is shut down");
+        batch.forEach(stream -> stream.fail(EchoEngine.shutdown()));
     }
 }

@@ -11,11 +11,12 @@ import dev.nacelle.spi.request.TokenIds;
 import dev.nacelle.spi.request.Usage;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request in the batch. The scheduler's thread alone moves it and writes to its sink; the request's thread waits in
- * {@link #awaitEnd}.
+ * One request's tokens. In a batch the scheduler's thread alone moves it and writes to its sink, while the request's waits in
+ * {@link #awaitEnd}; where no pace binds streams together, the request's own thread does it all in {@link #run}.
  */
 final class EchoStream {
     /** What a step did to a stream. */
@@ -62,6 +63,19 @@ final class EchoStream {
                 wakeScheduler.run();
             }
         }
+    }
+
+    /** Gives tokens as fast as they are read, until the stream ends; on the request's thread. */
+    void run(BooleanSupplier isShut) throws EngineException {
+        try {
+            for (var progress = step(true); progress != Progress.ENDED; progress = step(true)) {
+                if (isShut.getAsBoolean()) throw new EngineException(EchoEngine.shutdown());
+                if (progress == Progress.STALLED) sink.awaitWritable();
+            }
+        } catch (InterruptedException _) { // which is how a cancellation comes
+            finish(FinishReason.CANCELLED);
+        }
+        if (failure != null) throw new EngineException(failure);
     }
 
     /**

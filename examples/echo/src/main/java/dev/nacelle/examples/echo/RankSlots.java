@@ -5,27 +5,25 @@ import dev.nacelle.spi.error.EngineException;
 import dev.nacelle.spi.metrics.ComponentSnapshot;
 import dev.nacelle.spi.metrics.SnapshotPublisher;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many streams each data-parallel rank may run and does run. A stream takes one slot; having no KV cache, echo
- * reports slots as its KV blocks. Safe from any thread but for {@link #publishChanges}.
+ * reports slots as its KV blocks. Safe from any thread.
  */
 final class RankSlots {
     private final int firstRank;
     private final int perRank;
-    private final int[] used;
-    private final int[] published;
+    private final int[] used; // guarded by this, as is publisher
+    private @Nullable SnapshotPublisher publisher;
 
     RankSlots(int firstRank, int ranks, int perRank) {
         this.firstRank = firstRank;
         this.perRank = perRank;
         this.used = new int[ranks];
-        this.published = new int[ranks];
-        Arrays.fill(published, -1);
     }
 
     List<Integer> ranks() {
@@ -41,26 +39,25 @@ final class RankSlots {
         if (used[rank - firstRank] == perRank)
             throw new EngineException(
                     new Overloaded("all %d streams are taken: try again".formatted(perRank), Duration.ofSeconds(1)));
-        used[rank - firstRank]++;
+        add(rank, 1);
         return rank;
     }
 
     synchronized void release(int rank) {
-        used[rank - firstRank]--;
+        add(rank, -1);
     }
 
-    /** Publishes the ranks whose load has changed. One thread only, so that an older number never follows a newer one. */
-    void publishChanges(SnapshotPublisher publisher) {
-        for (int i = 0; i < published.length; i++) {
-            int now = used(i);
-            if (now == published[i]) continue;
-            published[i] = now;
-            publisher.publish(firstRank + i, new ComponentSnapshot(now, perRank));
-        }
+    /** Publishes every rank's load, and from now on each change. */
+    synchronized void publishTo(SnapshotPublisher target) {
+        publisher = target;
+        for (int rank : ranks()) add(rank, 0);
     }
 
-    private synchronized int used(int index) {
-        return used[index];
+    /** Published while the lock is held, so that an older number never follows a newer one. */
+    private void add(int rank, int streams) {
+        int now = used[rank - firstRank] += streams;
+        var target = publisher;
+        if (target != null) target.publish(rank, new ComponentSnapshot(now, perRank));
     }
 
     private int leastLoaded() {

@@ -140,6 +140,17 @@ class EchoEngineTest {
     }
 
     @Test
+    void inABatchASlowReaderHoldsNobodyUpEither() throws Exception {
+        start(EchoOptions.DEFAULT.withRate(1000));
+        var slow = new Exchange(engine, request(StopConditions.maxTokens(10), 4), 3);
+        awaitTokens(slow, 3);
+        assertThat(ask(request(StopConditions.maxTokens(50), 5)).end().tokens).hasSize(50);
+        assertThat(slow.tokens).hasSize(3);
+        slow.capacity = UNREAD;
+        assertThat(slow.end().tokens).hasSize(10);
+    }
+
+    @Test
     void cancellationEndsAStreamBetweenTwoSlowSteps() throws Exception {
         start(EchoOptions.DEFAULT.withRate(0.001));
         var exchange = ask(request(StopConditions.maxTokens(10), 1));
@@ -167,6 +178,16 @@ class EchoEngineTest {
         engine.cleanup();
         assertThat(failure(exchange)).isInstanceOf(EngineError.EngineShutdown.class);
         assertThat(failure(ask(onRank(0)))).isInstanceOf(EngineError.EngineShutdown.class);
+    }
+
+    @Test
+    void cleanupEndsAStreamThatIsReadAsFastAsItComes() throws Exception {
+        start(new EchoOptions(0, 1 << 30, 1, Optional.empty()));
+        var exchange = new Exchange(engine, request(StopConditions.maxTokens(1 << 29), 1), 1);
+        awaitTokens(exchange, 1);
+        engine.cleanup();
+        exchange.capacity = Integer.MAX_VALUE;
+        assertThat(failure(exchange)).isInstanceOf(EngineError.EngineShutdown.class);
     }
 
     @Test
