@@ -166,7 +166,7 @@ final class BodyReader implements AutoCloseable {
     }
 
     int integer(int min, int max) throws ApiException {
-        return (int) integer(min, max, "a whole number from %d to %d".formatted(min, max));
+        return (int) integer(min, max, "a whole number from " + min + " to " + max);
     }
 
     long integer(long min, long max, String expected) throws ApiException {

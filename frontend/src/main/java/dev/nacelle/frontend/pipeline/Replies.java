@@ -10,11 +10,11 @@ import dev.nacelle.frontend.text.StopMatcher;
 import dev.nacelle.frontend.text.Tokenizer.Specials;
 import dev.nacelle.spi.request.GenerateRequest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 /** Makes what answers a request: from an engine's tokens to the bytes of its endpoint's format. */
 final class Replies {
@@ -50,9 +50,9 @@ final class Replies {
                 said.includeReasoning(),
                 options.echo() ? echoes(prepared, best.shown()) : List.of(),
                 asked instanceof Asked.Chat chat ? chat.said() : Map.of());
-        var choices = IntStream.range(0, prepared.prompts().size() * best.made())
-                .mapToObj(_ -> choice(endpoint, asked, request, text, life))
-                .toList();
+        int made = prepared.prompts().size() * best.made();
+        var choices = new ArrayList<ChoiceText>(made);
+        for (int i = 0; i < made; i++) choices.add(choice(endpoint, asked, request, text, life));
         int slots = slots(prepared);
         return options.stream()
                 ? new StreamReply(

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,9 @@ final class UnaryReply implements Reply, Output {
     private final @Nullable Embedding[] embeddings;
     private final WriterThread.Job job;
     private volatile @Nullable Throwable gone;
+    /** Calls of {@link #read} that were not looked at yet. */
+    private final AtomicInteger asked = new AtomicInteger();
+
     private boolean done;
 
     /**
@@ -64,7 +68,7 @@ final class UnaryReply implements Reply, Output {
         }
         embeddings = new @Nullable Embedding[choices.size()];
         job = writer.job(this::read);
-        generation = new Generation(parts, choices, life, settings.queueSlots(), job::wake);
+        generation = new Generation(parts, choices, life, settings.queueSlots(), this::ready);
     }
 
     @Override
@@ -127,8 +131,26 @@ final class UnaryReply implements Reply, Output {
         return false;
     }
 
-    /** On the writer's thread. */
+    /**
+     * There is something to read. A virtual thread is the request's own, and may as well do it itself; one that makes the
+     * tokens of many requests leaves it to the writer.
+     */
+    private void ready() {
+        if (Thread.currentThread().isVirtual()) read();
+        else job.wake();
+    }
+
+    /** One thread at a time reads, and looks again for those that came meanwhile: nobody waits for another. */
     private void read() {
+        if (asked.getAndIncrement() > 0) return;
+        int seen;
+        do {
+            seen = asked.get();
+            readOnce();
+        } while (!asked.compareAndSet(seen, 0));
+    }
+
+    private void readOnce() {
         if (done) return;
         try {
             var ending = generation.read(this);
@@ -164,8 +186,8 @@ final class UnaryReply implements Reply, Output {
     private void answer(Usage usage) {
         life.consumed(usage, generation.firstTokenNanos());
         life.guard().firstResponse();
-        var choices =
-                settings.best().chosen(logProbs).stream().map(this::choice).toList();
+        var choices = new ArrayList<ResponseBodies.Choice>();
+        for (int i : settings.best().chosen(logProbs)) choices.add(choice(i));
         var body = new JsonBuffer(512 + 2 * texts.getFirst().length());
         try {
             renderer.render(body, choices, usage);

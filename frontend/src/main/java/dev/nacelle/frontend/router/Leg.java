@@ -44,8 +44,8 @@ final class Leg implements WaitingRoom.Guest {
         this.receiver = receiver;
         tokens = request.prompt() instanceof Prompt.Tokens(var ids) ? ids.toArray() : new int[0];
         deadlineNanos = System.nanoTime() + pool.config().queueTimeout().toNanos();
-        refusal = new EngineError.WorkerUnavailable("no worker of model '%s' is ready; try again shortly"
-                .formatted(journey.out().model()));
+        refusal = new EngineError.WorkerUnavailable(
+                "no worker of model '" + journey.out().model() + "' is ready; try again shortly");
     }
 
     /** Sets out: finds somebody who takes the request, waits, or fails. */

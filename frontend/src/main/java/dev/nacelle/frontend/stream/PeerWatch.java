@@ -8,11 +8,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,12 +91,12 @@ public final class PeerWatch implements AutoCloseable {
      * @param limits 0 for one that does not bound
      */
     public static Duration often(Duration... limits) {
-        return Stream.of(limits)
-                .filter(Duration::isPositive)
-                .map(limit -> limit.dividedBy(10))
-                .filter(tenth -> tenth.compareTo(SELDOM) < 0)
-                .min(Comparator.naturalOrder())
-                .orElse(SELDOM);
+        var shortest = SELDOM;
+        for (var limit : limits) {
+            var tenth = limit.dividedBy(10);
+            if (limit.isPositive() && tenth.compareTo(shortest) < 0) shortest = tenth;
+        }
+        return shortest;
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.OptionalInt;
 
 /**
  * Tokenizes prompts, and remembers how they began: what an earlier prompt had up to one of its borders is not tokenized
- * again, nor is a short end of one that was the same as a whole. The ids are always those of {@link Tokenizer#encode}. Safe from any thread.
+ * again, nor is the short end of one that comes again as a whole. The ids are always those of {@link Tokenizer#encode}. Safe
+ * from any thread.
  */
 public final class PromptEncoder {
     /** Longest end of a prompt that is kept: what a template ends with, and a short message. Long ones hardly come again. */

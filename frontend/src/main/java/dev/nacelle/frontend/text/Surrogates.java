@@ -1,14 +1,13 @@
 package dev.nacelle.frontend.text;
 
-import java.util.stream.IntStream;
-
 /** Java strings that are no Unicode text: those with a surrogate that has no partner. */
 public final class Surrogates {
     private Surrogates() {}
 
     /** True where some surrogate has no partner: what a lone {@code \ud83d} in JSON becomes. */
     public static boolean isUnpaired(CharSequence text) {
-        return IntStream.range(0, text.length()).anyMatch(i -> isUnpaired(text, i));
+        for (int i = 0; i < text.length(); i++) if (isUnpaired(text, i)) return true;
+        return false;
     }
 
     /** {@code text} with each unpaired surrogate replaced by U+FFFD; the same object where there is none. */
