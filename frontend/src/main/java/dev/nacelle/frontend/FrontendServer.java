@@ -25,6 +25,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.PathMappingsHandler;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The port of the API's callers: HTTP/1.1 and HTTP/2, in clear or over TLS. */
 final class FrontendServer implements AutoCloseable {
@@ -48,15 +49,19 @@ final class FrontendServer implements AutoCloseable {
     FrontendServer(FrontendConfig config, Optional<TlsIdentity> tls, Handler api, SystemPages pages)
             throws IOException {
         scheme = tls.isPresent() ? "https" : "http";
-        var threads = PortThreads.create(THREADS_MAX);
-        server = new Server(threads.pool());
+        var threads = new QueuedThreadPool(THREADS_MAX, 2);
+        threads.setName("frontend");
+        threads.setDaemon(true);
+        // Threads that stand by to take over the selector cost more than a queue, as requests end elsewhere.
+        threads.setReservedThreads(0);
+        server = new Server(threads);
         var http = new HttpConfiguration();
         http.setSendServerVersion(false);
         // A model's name may have a slash, which clients write as %2F in GET /v1/models/{id}.
         http.setUriCompliance(
                 UriCompliance.DEFAULT.with("model names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
         http.setRequestHeaderSize((int) config.limits().head().bytes());
-        connector = new ServerConnector(server, threads, null, new UnsharedBuffers(), 1, 1, protocols(http, tls));
+        connector = new ServerConnector(server, null, null, new UnsharedBuffers(), 1, 1, protocols(http, tls));
         connector.setHost(config.host());
         connector.setPort(config.port());
         connector.setIdleTimeout(config.limits().idleTimeout().toMillis());

@@ -7,9 +7,12 @@ package dev.nacelle.spi.request;
  * <p>Never blocks (but for {@link #awaitWritable}), and may be called from any thread, one at a time: a scheduler that
  * steps a whole batch feeds every stream from its own thread. Items after the terminal are discarded and reported as a
  * broken contract; after a cancellation they are discarded silently.
+ *
+ * <p>A response that goes out in one piece may be written by its terminal, when that comes on the thread of
+ * {@code generate}: the caller can have it, and ask again, before the terminal returns.
  */
 public interface ResponseSink {
-    /** Emits one token of the first choice. Allocates nothing. */
+    /** Emits one token of the first choice. Where it is streamed, or comes on a thread that steps a batch, allocates nothing. */
     void token(int id);
 
     /** Emits anything richer than a token. */

@@ -8,7 +8,6 @@ import dev.nacelle.spi.error.EngineError;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,9 +16,6 @@ final class Arrival implements BodyIntake.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
     static final String SHUTTING_DOWN =
             "the server shuts down and takes no new requests; send it to another, or again shortly";
-
-    /** Tokenizing more would keep a virtual thread's carrier from the others for milliseconds. */
-    private static final int SHORT_BODY = 2 << 10;
 
     /** Where requests arrive: what they all need. */
     static final class Desk {
@@ -64,18 +60,6 @@ final class Arrival implements BodyIntake.Receiver {
 
     @Override
     public void body(byte[] bytes, int length) {
-        if (length <= SHORT_BODY || !Thread.currentThread().isVirtual()) {
-            take(bytes, length);
-            return;
-        }
-        try {
-            http.execute(() -> take(bytes, length));
-        } catch (RejectedExecutionException e) {
-            refuse(ApiError.of(new EngineError.Draining(SHUTTING_DOWN)));
-        }
-    }
-
-    private void take(byte[] bytes, int length) {
         var parts = desk.parts;
         var ticket = parts.stopping().getAsBoolean()
                 ? Optional.<AdmissionGate.Ticket>empty()

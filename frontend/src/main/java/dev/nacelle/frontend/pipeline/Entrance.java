@@ -67,7 +67,7 @@ final class Entrance implements Capacity.Applicant, PeerWatch.Watched {
         }
         // On the thread of somebody else's request, or of an operator's.
         try {
-            life.http().execute(serving::run);
+            life.http().request().getComponents().getExecutor().execute(serving::run);
         } catch (RejectedExecutionException e) {
             refused(Capacity.Refusal.SHUT);
         }

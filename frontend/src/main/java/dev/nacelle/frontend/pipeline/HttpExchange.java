@@ -64,15 +64,6 @@ final class HttpExchange {
         request.addFailureListener(listener);
     }
 
-    /**
-     * Runs what is work for a processor on the port's own threads.
-     *
-     * @throws java.util.concurrent.RejectedExecutionException when the port is being closed
-     */
-    void execute(Runnable work) {
-        request.getConnectionMetaData().getConnector().getExecutor().execute(work);
-    }
-
     /** A header of the request; null when it is not there. */
     @Nullable
     String header(String name) {

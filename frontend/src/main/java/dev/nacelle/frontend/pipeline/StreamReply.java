@@ -66,8 +66,9 @@ final class StreamReply implements Reply, Frames, Output {
         timeouts = settings.timeouts();
         shares = settings.window().shares();
         idleNanos = settings.idle().toNanos();
-        tickEvery = PeerWatch.often(
-                timeouts.firstToken(), timeouts.interToken(), timeouts.request(), settings.silence(), settings.idle());
+        var often = PeerWatch.often(timeouts.firstToken(), timeouts.interToken(), timeouts.request(), settings.idle());
+        // A comment into the silence may well be late by as much again.
+        tickEvery = often.compareTo(settings.silence()) < 0 ? often : settings.silence();
         events = new EventStream(
                 this,
                 life.http().response(),

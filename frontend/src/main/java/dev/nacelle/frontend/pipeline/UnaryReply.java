@@ -158,10 +158,10 @@ final class UnaryReply implements Reply, Output {
             if (left != null) leave(left);
             else ending.ifPresent(this::answer);
         } catch (RuntimeException | Error e) {
-            LOG.error("request {}: its response cannot be rendered", life.http().id(), e);
-            done = true;
-            generation.giveUp(CancelCause.SATISFIED);
+            done = true; // first: nobody reads on when this thread is at its end
             life.refuse(ApiError.internal());
+            generation.giveUp(CancelCause.SATISFIED);
+            LOG.error("request {}: its response cannot be rendered", life.http().id(), e);
         }
     }
 

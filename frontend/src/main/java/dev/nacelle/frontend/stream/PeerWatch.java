@@ -77,7 +77,7 @@ public final class PeerWatch implements AutoCloseable {
      * Watches until the returned watch is closed.
      *
      * @param connection of a client that is not read from otherwise; empty where the protocol tells by itself (HTTP/2)
-     * @param every time between two ticks; where it is no multiple of the looks' it is longer by a part of that
+     * @param every time between two ticks, a look longer at most; twice as long once, when the watch settles
      */
     public Watch watch(Optional<SocketChannel> connection, Duration every, Watched watched) {
         var entry = new Entry(connection, every.toNanos(), watched);
@@ -86,7 +86,7 @@ public final class PeerWatch implements AutoCloseable {
     }
 
     /**
-     * How often to tick for limits that are measured in it: so that none is overrun by much more than a tenth.
+     * How often to tick for limits that are measured in it: so that none is overrun by much more than a tenth, or a look.
      *
      * @param limits 0 for one that does not bound
      */
@@ -161,7 +161,7 @@ public final class PeerWatch implements AutoCloseable {
             if (!seen) {
                 seen = true;
                 dueNanos = nowNanos;
-            } else if (!settled) {
+            } else if (!settled || isLost()) {
                 settle();
             }
             if (nowNanos - dueNanos < 0) return;
@@ -169,7 +169,16 @@ public final class PeerWatch implements AutoCloseable {
             call(watched::tick);
         }
 
+        /** The request before on the connection had the same key, and has cancelled it since. */
+        private boolean isLost() {
+            var registered = key;
+            if (registered == null || registered.isValid()) return false;
+            key = null;
+            return true;
+        }
+
         private void settle() {
+            settled = false;
             try {
                 if (connection.isPresent()) listen(connection.get());
                 settled = true;

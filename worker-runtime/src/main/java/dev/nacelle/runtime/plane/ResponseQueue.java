@@ -47,7 +47,8 @@ public final class ResponseQueue implements ResponseReceiver {
 
     /**
      * @param slots at least that many items fit; rounded up to a power of two
-     * @param ready called after every change, by the thread that made it: must be short and never block
+     * @param ready called after every change, by the thread that made it: must never block, and be short on a thread that serves
+     *     other requests too, which a virtual one does not
      */
     public ResponseQueue(int slots, Runnable ready) {
         if (slots < 1 || slots > 1 << 20)

@@ -174,9 +174,10 @@ final class ResponseStream implements ResponseSink {
     /** Gives the receiver back; the terminal, when one was decided meanwhile, is this thread's to send. */
     private void complete(boolean taken, int tokens) {
         long before = (long) WORD.getAndAdd(this, (taken ? tokens : 0) - EMITTING);
+        // Also when the item was all that was wanted, and its taker has ended the response.
+        if (taken && (before & FIRST_SEEN) == 0) firstSeen();
         if ((before & ENDED) != 0) sendTerminal(Objects.requireNonNull(ending));
         else if (!taken) owner.overflowed();
-        else if ((before & FIRST_SEEN) == 0) firstSeen();
     }
 
     /** Something came after the terminal: the engine's fault, unless the host ended the response without its doing. */

@@ -83,14 +83,11 @@ final class EchoEngine implements LLMEngine {
             return;
         }
         int maxTokens = maxTokens(request);
-        int slot = echo.slots().take(request.dpRank());
-        try {
-            var stream = new EchoStream(request, maxTokens, echo.eos(), context, sink);
+        try (var slot = echo.slots().take(request.dpRank())) {
+            var stream = new EchoStream(request, maxTokens, echo.eos(), context, sink, slot);
             if (shut) throw new EngineException(shutdown());
             if (echo.scheduler().isEmpty()) stream.run(() -> shut);
             else follow(echo.scheduler().get(), stream);
-        } finally {
-            echo.slots().release(slot);
         }
     }
 

@@ -35,13 +35,22 @@ final class EchoStream {
     private final OptionalInt eos;
     private final GenerateContext context;
     private final ResponseSink sink;
+    private final RankSlots.Slot slot;
     private final CountDownLatch ended = new CountDownLatch(1);
     private int emitted;
     private int position;
     private volatile boolean interrupted;
     private @Nullable EngineError failure;
 
-    EchoStream(GenerateRequest request, int maxTokens, OptionalInt eos, GenerateContext context, ResponseSink sink) {
+    /** @param slot closed before the stream ends: a caller that has its answer may ask again at once */
+    EchoStream(
+            GenerateRequest request,
+            int maxTokens,
+            OptionalInt eos,
+            GenerateContext context,
+            ResponseSink sink,
+            RankSlots.Slot slot) {
+        this.slot = slot;
         this.prompt = request.tokenIds();
         this.stop = request.stop();
         this.maxTokens = maxTokens;
@@ -107,6 +116,7 @@ final class EchoStream {
     }
 
     private Progress finish(FinishReason reason) {
+        slot.close();
         sink.finish(reason, new Usage(prompt.size(), emitted));
         ended.countDown();
         return Progress.ENDED;

@@ -30,8 +30,27 @@ final class RankSlots {
         return IntStream.range(firstRank, firstRank + used.length).boxed().toList();
     }
 
-    /** Takes a slot of the rank that a router chose, else of the least loaded one. @return the rank, for {@link #release} */
-    synchronized int take(OptionalInt chosen) throws EngineException {
+    /** A slot that a stream has until it closes it; idempotent, from any thread. */
+    final class Slot implements AutoCloseable {
+        private final int rank;
+        private boolean free; // guarded by the slots
+
+        private Slot(int rank) {
+            this.rank = rank;
+        }
+
+        @Override
+        public void close() {
+            synchronized (RankSlots.this) {
+                if (free) return;
+                free = true;
+                add(rank, -1);
+            }
+        }
+    }
+
+    /** Takes a slot of the rank that a router chose, else of the least loaded one. */
+    synchronized Slot take(OptionalInt chosen) throws EngineException {
         int rank = chosen.orElseGet(this::leastLoaded);
         if (rank < firstRank || rank >= firstRank + used.length)
             throw EngineException.invalid("dp_rank %d, expected %d to %d, which this worker serves"
@@ -40,11 +59,7 @@ final class RankSlots {
             throw new EngineException(
                     new Overloaded("all %d streams are taken: try again".formatted(perRank), Duration.ofSeconds(1)));
         add(rank, 1);
-        return rank;
-    }
-
-    synchronized void release(int rank) {
-        add(rank, -1);
+        return new Slot(rank);
     }
 
     /** Publishes every rank's load, and from now on each change. */
@@ -54,7 +69,7 @@ final class RankSlots {
     }
 
     /** Published while the lock is held, so that an older number never follows a newer one. */
-    private void add(int rank, int streams) {
+    private synchronized void add(int rank, int streams) {
         int now = used[rank - firstRank] += streams;
         var target = publisher;
         if (target != null) target.publish(rank, new ComponentSnapshot(now, perRank));
