@@ -6,6 +6,7 @@ import dev.nacelle.spi.error.EngineError;
 import dev.nacelle.spi.request.Chunk;
 import dev.nacelle.spi.request.FinishReason;
 import dev.nacelle.spi.request.Usage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,6 +43,17 @@ class ResponseStreamTest {
         stream.token(1);
         stream.token(2);
         stream.firstSeen();
+        assertThat(heard.events).containsExactly("first");
+    }
+
+    @Test
+    void anItemAfterWhichTheReaderWantsNoMoreIsAFirstOneToo() {
+        var streams = new ArrayList<ResponseStream>();
+        var satisfied =
+                new ResponseStream(new Reader(1, () -> streams.getFirst().end(GIVEN_UP, () -> {})), heard, 0);
+        streams.add(satisfied);
+        satisfied.token(1);
+        assertThat(satisfied.isGivenUp()).isTrue();
         assertThat(heard.events).containsExactly("first");
     }
 

@@ -38,11 +38,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EchoEngineTest {
     private static final int UNREAD = 64;
@@ -126,6 +129,18 @@ class EchoEngineTest {
         assertThat(failure(ask(onRank(7)))).isInstanceOf(EngineError.InvalidArgument.class);
         first.capacity = UNREAD;
         first.end();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1000})
+    void whoeverHasItsAnswerMayAskAgainAtOnce(double rate) throws Exception {
+        start(new EchoOptions(rate, 100, 1, Optional.empty()));
+        var first = new Exchange(engine, request(StopConditions.maxTokens(3), 1), 0);
+        var next = new CompletableFuture<Exchange>();
+        first.atEnd = () -> next.complete(ask(request(StopConditions.maxTokens(3), 2)));
+        first.capacity = UNREAD;
+        first.end();
+        assertThat(next.get().end().tokens).containsExactly(2, 2, 2);
     }
 
     @Test

@@ -21,6 +21,9 @@ final class Exchange implements GenerateContext, ResponseSink {
     final List<Integer> tokens = new CopyOnWriteArrayList<>();
     volatile int capacity;
     volatile boolean cancelled;
+    /** What the caller does once it has its answer, before the engine has its thread back. */
+    volatile Runnable atEnd = () -> {};
+
     volatile @Nullable FinishReason reason;
     volatile @Nullable Usage usage;
     volatile Embedding embedding = Embedding.of();
@@ -71,6 +74,7 @@ final class Exchange implements GenerateContext, ResponseSink {
     @Override
     public void finish(FinishReason reason) {
         this.reason = reason;
+        atEnd.run();
     }
 
     @Override
