@@ -38,6 +38,7 @@ public final class ForeignSources implements AutoCloseable {
     private final AtomicLong version = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Thread thread;
     private long lastScrapeNanos;
     private long firstScrapeUntilNanos = System.nanoTime();
     private boolean active;
@@ -51,7 +52,8 @@ public final class ForeignSources implements AutoCloseable {
     ForeignSources(BridgeMetrics metrics, Duration idle) {
         this.metrics = metrics;
         this.idle = idle;
-        Thread.ofPlatform().daemon().name("nacelle-sources").start(this::keepRefreshing);
+        thread = Thread.ofPlatform().daemon().name("nacelle-sources").unstarted(this::keepRefreshing);
+        thread.start();
     }
 
     /**
@@ -211,6 +213,11 @@ public final class ForeignSources implements AutoCloseable {
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
