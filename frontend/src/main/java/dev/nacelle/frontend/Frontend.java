@@ -41,9 +41,6 @@ final class Frontend implements RunningRole {
     /** How often to look after waiting requests: a client that left is to be known within 2 s. */
     private static final Duration TICK = Duration.ofMillis(250);
 
-    /** How often to look at what changes seldom: readiness, certificates and keys. */
-    private static final Duration SELDOM = Duration.ofSeconds(1);
-
     /** Longest wait for tokenizers before the port is announced; they go on loading after it. */
     private static final Duration LOADING_MAX = Duration.ofMinutes(1);
 
@@ -82,7 +79,8 @@ final class Frontend implements RunningRole {
                     .mapToObj(i -> own(new WriterThread("frontend-writer-" + i, stages::loopDelayed)))
                     .toList();
             var watch = own(new PeerWatch(TICK));
-            own(watch.watch(Optional.empty(), SELDOM, () -> catalog.models().forEach(models::ready)));
+            own(watch.watch(
+                    Optional.empty(), PeerWatch.SELDOM, () -> catalog.models().forEach(models::ready)));
             var limits = config.limits();
             overload = Overload.of(
                     config.admission(), config.timeouts(), limits.bodies().bytes());
@@ -115,7 +113,7 @@ final class Frontend implements RunningRole {
                     host.stop()::isMade));
             var keys = new KeyRing(config.apiKeys(), System.getenv());
             var tls = tls(config.tls());
-            own(watch.watch(Optional.empty(), SELDOM, () -> {
+            own(watch.watch(Optional.empty(), PeerWatch.SELDOM, () -> {
                 keys.reload();
                 tls.ifPresent(TlsIdentity::reload);
             }));

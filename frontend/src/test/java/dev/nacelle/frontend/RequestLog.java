@@ -24,8 +24,10 @@ final class RequestLog extends AppenderBase<ILoggingEvent> implements AutoClosea
 
     @Override
     protected void append(ILoggingEvent event) {
-        lines.add(event.getKeyValuePairs().stream()
-                .collect(Collectors.toMap(pair -> pair.key, pair -> String.valueOf(pair.value))));
+        var line = event.getKeyValuePairs().stream()
+                .collect(Collectors.toMap(pair -> pair.key, pair -> String.valueOf(pair.value)));
+        line.put("thread", event.getThreadName());
+        lines.add(line);
     }
 
     /** The line of the request with that id; waits for it. */

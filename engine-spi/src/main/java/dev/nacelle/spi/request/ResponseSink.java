@@ -12,7 +12,10 @@ package dev.nacelle.spi.request;
  * {@code generate}: the caller can have it, and ask again, before the terminal returns.
  */
 public interface ResponseSink {
-    /** Emits one token of the first choice. Where it is streamed, or comes on a thread that steps a batch, allocates nothing. */
+    /**
+     * Emits one token of the first choice. Allocates nothing where the response is streamed, or the token comes on a thread
+     * that steps a batch.
+     */
     void token(int id);
 
     /** Emits anything richer than a token. */

@@ -81,7 +81,7 @@ final class PipelineFamilies {
 
     static final FamilySpec LOOP_DELAY = FamilySpec.histogram(
                     PREFIX + "event_loop_delay_seconds",
-                    "How late a writer's timer of 10 ms was.",
+                    "How late a writer's timer of about 10 ms was.",
                     0,
                     0.001,
                     0.005,

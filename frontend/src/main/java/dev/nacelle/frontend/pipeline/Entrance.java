@@ -41,7 +41,7 @@ final class Entrance implements Capacity.Applicant, PeerWatch.Watched {
         entrance.asking = null;
         if (waits) {
             http.onFailure(entrance::leave);
-            entrance.watchedBy(watch.watch(http.unreadConnection(), PeerWatch.often(), entrance));
+            entrance.watchedBy(watch.watch(http.unreadConnection(), PeerWatch.SELDOM, entrance));
         }
     }
 

@@ -43,7 +43,6 @@ final class StreamReply implements Reply, Frames, Output {
     private final Timeouts timeouts;
     private final boolean shares;
     private final long idleNanos;
-    private final Duration tickEvery;
     private final EventStream events;
     private final JsonBuffer out;
     private boolean committed;
@@ -66,9 +65,6 @@ final class StreamReply implements Reply, Frames, Output {
         timeouts = settings.timeouts();
         shares = settings.window().shares();
         idleNanos = settings.idle().toNanos();
-        var often = PeerWatch.often(timeouts.firstToken(), timeouts.interToken(), timeouts.request(), settings.idle());
-        // A comment into the silence may well be late by as much again.
-        tickEvery = often.compareTo(settings.silence()) < 0 ? often : settings.silence();
         events = new EventStream(
                 this,
                 life.http().response(),
@@ -80,7 +76,10 @@ final class StreamReply implements Reply, Frames, Output {
 
     @Override
     public Duration tickEvery() {
-        return tickEvery;
+        var often = PeerWatch.often(
+                timeouts.firstToken(), timeouts.interToken(), timeouts.request(), Duration.ofNanos(idleNanos));
+        // A comment into the silence may well be late by as much again.
+        return Duration.ofNanos(Math.min(often.toNanos(), silenceNanos));
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,8 @@ final class Leg implements WaitingRoom.Guest {
     private final ResponseReceiver receiver;
     private final long deadlineNanos;
     private final Set<Rank> refusedBy = new HashSet<>();
-    private EngineError refusal;
+    /** What the last one who was asked said. */
+    private @Nullable EngineError refusal;
 
     /** @param receiver gets exactly one terminal */
     Leg(Journey journey, LivePool pool, Phase phase, GenerateRequest request, ResponseReceiver receiver) {
@@ -44,8 +46,6 @@ final class Leg implements WaitingRoom.Guest {
         this.receiver = receiver;
         tokens = request.prompt() instanceof Prompt.Tokens(var ids) ? ids.toArray() : new int[0];
         deadlineNanos = System.nanoTime() + pool.config().queueTimeout().toNanos();
-        refusal = new EngineError.WorkerUnavailable(
-                "no worker of model '" + journey.out().model() + "' is ready; try again shortly");
     }
 
     /** Sets out: finds somebody who takes the request, waits, or fails. */
@@ -84,11 +84,18 @@ final class Leg implements WaitingRoom.Guest {
     public void turnedAway(boolean closing) {
         receiver.failed(
                 closing
-                        ? refusal
+                        ? refusal()
                         : new EngineError.Overloaded(
                                 "every worker was saturated for %d s; try again shortly"
                                         .formatted(pool.config().queueTimeout().toSeconds()),
                                 RETRY_AFTER));
+    }
+
+    private EngineError refusal() {
+        return refusal != null
+                ? refusal
+                : new EngineError.WorkerUnavailable("no worker of model '%s' is ready; try again shortly"
+                        .formatted(journey.out().model()));
     }
 
     private static EngineError givenUp() {
@@ -108,7 +115,7 @@ final class Leg implements WaitingRoom.Guest {
                         return false;
                     }
                     case NobodyReady _ -> {
-                        receiver.failed(refusal);
+                        receiver.failed(refusal());
                         return true;
                     }
                     case Placed placed -> {
@@ -144,7 +151,7 @@ final class Leg implements WaitingRoom.Guest {
         journey.out().stages().enter(Stage.DISPATCH, phase);
         var instance = pool.instance(rank.worker());
         try {
-            if (instance.isEmpty()) throw new EngineException(refusal); // it has just left
+            if (instance.isEmpty()) throw new EngineException(refusal()); // it has just left
             var relay = new Relay(receiver, pool, placed, journey.drift(), tokens.length, journey.arrivedNanos());
             journey.started(instance.get()
                     .dispatch(withRank(rank.dpRank()), journey.out().head(), relay));

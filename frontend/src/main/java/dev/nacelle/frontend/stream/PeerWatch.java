@@ -43,8 +43,8 @@ public final class PeerWatch implements AutoCloseable {
         void close();
     }
 
-    /** Nobody needs a tick less often: a limit that is passed is noticed so much later at most. */
-    private static final Duration SELDOM = Duration.ofSeconds(1);
+    /** Nobody needs a tick less often, and most need none more often. */
+    public static final Duration SELDOM = Duration.ofSeconds(1);
 
     private final long lookNanos;
     private final Selector selector;
@@ -169,16 +169,15 @@ public final class PeerWatch implements AutoCloseable {
             call(watched::tick);
         }
 
-        /** The request before on the connection had the same key, and has cancelled it since. */
+        /** Whether the request before on the connection, which had the same key, has cancelled it since. */
         private boolean isLost() {
             var registered = key;
-            if (registered == null || registered.isValid()) return false;
-            key = null;
-            return true;
+            return registered != null && !registered.isValid();
         }
 
         private void settle() {
             settled = false;
+            if (isLost()) key = null;
             try {
                 if (connection.isPresent()) listen(connection.get());
                 settled = true;

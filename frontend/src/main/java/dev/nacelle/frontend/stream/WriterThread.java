@@ -60,7 +60,8 @@ public final class WriterThread implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param delays hears, about every 10 ms (5 to 11 while it is not late), how many nanoseconds later than that the thread had time for it
+     * @param delays hears about every 10 ms (5 to 11 while it is not late) how many nanoseconds later than that the
+     *     thread had time for it
      */
     public WriterThread(String name, LongConsumer delays) {
         this.delays = delays;

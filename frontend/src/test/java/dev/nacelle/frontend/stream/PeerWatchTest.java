@@ -111,6 +111,19 @@ class PeerWatchTest {
     }
 
     @Test
+    void itsNextRequestKeepsItWhenTheOneBeforeEndsLate() throws Exception {
+        var before = new Reports();
+        var first = watch.watch(Optional.of(served), TICK, before);
+        before.ticks.acquire(3);
+        try (var _ = watch.watch(Optional.of(served), TICK, reports)) {
+            reports.ticks.acquire(3);
+            first.close();
+            client.close();
+            reports.ended.await();
+        }
+    }
+
+    @Test
     void aConnectionThatIsClosedMeanwhileHarmsNobody() throws Exception {
         var other = new Reports();
         try (var _ = watch.watch(Optional.of(served), TICK, reports);

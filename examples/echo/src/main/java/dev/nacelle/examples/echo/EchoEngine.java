@@ -85,7 +85,6 @@ final class EchoEngine implements LLMEngine {
         int maxTokens = maxTokens(request);
         try (var slot = echo.slots().take(request.dpRank())) {
             var stream = new EchoStream(request, maxTokens, echo.eos(), context, sink, slot);
-            if (shut) throw new EngineException(shutdown());
             if (echo.scheduler().isEmpty()) stream.run(() -> shut);
             else follow(echo.scheduler().get(), stream);
         }

@@ -75,7 +75,7 @@ final class EchoScheduler {
         }
     }
 
-    /** A step when one is due, else a wait for it; a method of its own, as the body of a loop without end is not compiled for long. */
+    /** A step when one is due, else a wait; a method of its own, as the body of a loop without end is not compiled for long. */
     private void turn() throws InterruptedException {
         if (batch.isEmpty()) {
             wake.acquire();

@@ -77,9 +77,11 @@ final class EchoStream {
     /** Gives tokens as fast as they are read, until the stream ends; on the request's thread. */
     void run(BooleanSupplier isShut) throws EngineException {
         try {
-            for (var progress = step(true); progress != Progress.ENDED; progress = step(true)) {
+            var progress = Progress.MOVED;
+            while (progress != Progress.ENDED) {
                 if (isShut.getAsBoolean()) throw new EngineException(EchoEngine.shutdown());
                 if (progress == Progress.STALLED) sink.awaitWritable();
+                progress = step(true);
             }
         } catch (InterruptedException _) { // which is how a cancellation comes
             finish(FinishReason.CANCELLED);

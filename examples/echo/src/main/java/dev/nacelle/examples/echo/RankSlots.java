@@ -69,7 +69,7 @@ final class RankSlots {
     }
 
     /** Published while the lock is held, so that an older number never follows a newer one. */
-    private synchronized void add(int rank, int streams) {
+    private void add(int rank, int streams) {
         int now = used[rank - firstRank] += streams;
         var target = publisher;
         if (target != null) target.publish(rank, new ComponentSnapshot(now, perRank));

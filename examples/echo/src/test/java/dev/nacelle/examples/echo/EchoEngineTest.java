@@ -143,20 +143,10 @@ class EchoEngineTest {
         assertThat(next.get().end().tokens).containsExactly(2, 2, 2);
     }
 
-    @Test
-    void aSlowReaderHoldsNobodyUpAndIsServedWhenItReadsOn() throws Exception {
-        start(EchoOptions.DEFAULT);
-        var slow = new Exchange(engine, request(StopConditions.maxTokens(10), 4), 3);
-        awaitTokens(slow, 3);
-        assertThat(ask(request(StopConditions.maxTokens(50), 5)).end().tokens).hasSize(50);
-        assertThat(slow.tokens).hasSize(3);
-        slow.capacity = UNREAD;
-        assertThat(slow.end().tokens).hasSize(10);
-    }
-
-    @Test
-    void inABatchASlowReaderHoldsNobodyUpEither() throws Exception {
-        start(EchoOptions.DEFAULT.withRate(1000));
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1000})
+    void aSlowReaderHoldsNobodyUpAndIsServedWhenItReadsOn(double rate) throws Exception {
+        start(EchoOptions.DEFAULT.withRate(rate));
         var slow = new Exchange(engine, request(StopConditions.maxTokens(10), 4), 3);
         awaitTokens(slow, 3);
         assertThat(ask(request(StopConditions.maxTokens(50), 5)).end().tokens).hasSize(50);
