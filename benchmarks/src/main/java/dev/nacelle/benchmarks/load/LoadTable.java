@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -26,6 +27,7 @@ public final class LoadTable {
             "{\"model\":\"model\",\"messages\":[{\"role\":\"user\",\"content\":\"hello there my old friend\"}],\"max_tokens\":1}";
     private static final int LONG_STREAM = 16_000;
     private static final int SHORT_STREAM = 1_000;
+    private static final int SHORT_ANSWER = 16;
     private static final int UNARY_CLIENTS = 16;
     private static final int IDLE_STREAMS = 10_000;
     private static final int TURNS = 5;
@@ -71,15 +73,14 @@ public final class LoadTable {
     private void paced(String load, int streams, double rate) throws IOException {
         var arrivals = new Arrivals.Closed(streams);
         // Echo repeats the template's special tokens, too: hidden, each would look like a step that was missed.
-        var body =
-                STREAM.replace("true}", "true,\"skip_special_tokens\":false}").formatted(LONG_STREAM);
+        var body = STREAM.replace("true}", "true,\"skip_special_tokens\":false}");
         var argument = Double.toString(rate);
         try (var nacelle = Child.java(NacelleServer.class, JVM, argument, model);
                 var servlet = Child.java(ServletBaseline.class, JVM, argument);
                 var sockets = Child.java(SocketBound.class, JVM, argument)) {
             var found = inTurns(
                     load,
-                    body,
+                    body::formatted,
                     arrivals,
                     true,
                     new Contender("Nacelle", nacelle),
@@ -113,7 +114,7 @@ public final class LoadTable {
                 var jetty = Child.java(JsonEcho.class, JVM)) {
             var found = inTurns(
                     load,
-                    UNARY,
+                    _ -> UNARY,
                     arrivals,
                     false,
                     new Contender("Nacelle", nacelle),
@@ -202,11 +203,14 @@ public final class LoadTable {
      * Loads servers one after the other, again and again, so that what else happens on the machine happens to all alike: what
      * a moment costs differs here more than the servers do.
      *
+     * @param bodies of requests for so many tokens
      * @return each one's windows together
      */
     private List<Measured> inTurns(
-            String load, String body, Arrivals arrivals, boolean streams, Contender... contenders) throws IOException {
-        warmUp(body, arrivals, contenders);
+            String load, IntFunction<String> bodies, Arrivals arrivals, boolean streams, Contender... contenders)
+            throws IOException {
+        warmUp(bodies, arrivals, contenders);
+        var body = bodies.apply(LONG_STREAM);
         var found = Arrays.stream(contenders).map(_ -> new Measured()).toList();
         for (int turn = 0; turn < TURNS; turn++)
             for (int i = 0; i < contenders.length; i++)
@@ -216,17 +220,33 @@ public final class LoadTable {
     }
 
     /** All at the same time. */
-    private void warmUp(String body, Arrivals arrivals, Contender... contenders) throws IOException {
+    private void warmUp(IntFunction<String> bodies, Arrivals arrivals, Contender... contenders) throws IOException {
         try (var threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             var running = Arrays.stream(contenders)
-                    .map(contender ->
-                            threads.submit(() -> measure(contender.server(), body, arrivals, Duration.ZERO, warmUp)))
+                    .map(contender -> threads.submit(() -> {
+                        warmUp(contender.server(), bodies, arrivals);
+                        return contender;
+                    }))
                     .toList();
             for (var each : running) each.get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IOException("a server could not be warmed up", e);
         }
+    }
+
+    /**
+     * A server in use has answered many requests, and many clients have left it. Long streams alone are a request a connection:
+     * what a request's beginning and end run through would be compiled in the very windows that are measured. So in the
+     * first half there are new connections each second, in turns with short answers and with long ones that they do not wait for.
+     */
+    private void warmUp(Child child, IntFunction<String> bodies, Arrivals arrivals) throws IOException {
+        var half = warmUp.dividedBy(2);
+        for (int second = 0; second < half.toSeconds(); second++) {
+            var body = bodies.apply(second % 2 == 0 ? SHORT_ANSWER : LONG_STREAM);
+            measure(child, body, arrivals, Duration.ZERO, Duration.ofSeconds(1));
+        }
+        measure(child, bodies.apply(LONG_STREAM), arrivals, Duration.ZERO, half);
     }
 
     private static Measured measure(Child child, String body, Arrivals arrivals, Duration before, Duration window)
