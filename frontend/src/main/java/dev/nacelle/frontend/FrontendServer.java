@@ -29,8 +29,15 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The port of the API's callers: HTTP/1.1 and HTTP/2, in clear or over TLS. */
 final class FrontendServer implements AutoCloseable {
-    /** Nothing waits on these threads but slow readers of small pages; tokenizing is what keeps them busy. */
-    private static final int THREADS_MAX = 24;
+    /**
+     * One accepts and one selects. The others parse and tokenize, and wait for nothing but, at times, a scrape's sources: with
+     * more of them each would sleep between two requests, and be woken for the next one.
+     */
+    private static final int THREADS_MAX =
+            2 + 3 * Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    /** Bytes that are cleared for each response; a head that needs more gets more. */
+    private static final int RESPONSE_HEAD = 1 << 10;
 
     /** One proxy may carry everybody's requests on one connection. */
     private static final int STREAMS_PER_CONNECTION = 1024;
@@ -61,6 +68,7 @@ final class FrontendServer implements AutoCloseable {
         http.setUriCompliance(
                 UriCompliance.DEFAULT.with("model names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
         http.setRequestHeaderSize((int) config.limits().head().bytes());
+        http.setResponseHeaderSize(RESPONSE_HEAD);
         connector = new ServerConnector(server, null, null, new UnsharedBuffers(), 1, 1, protocols(http, tls));
         connector.setHost(config.host());
         connector.setPort(config.port());

@@ -18,16 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * A token's whole way, from an engine's call to the bytes on the wire, leaves nothing to be collected but what the metrics
- * library does: its histogram makes three small objects for the time since the token before.
- */
+/** A token's whole way, from an engine's call to the bytes on the wire, leaves nothing to be collected. */
 @Timeout(120)
 class GarbageTest {
     private static final int TOKENS = 20_000;
-    /** Of the library's histogram: a lambda, an AtomicBoolean and an Integer; with compact headers less. */
-    private static final int OBSERVATION = 56;
-
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** Bytes that the two threads on a token's way have allocated since they began. */
@@ -38,7 +32,7 @@ class GarbageTest {
     }
 
     @Test
-    void aStreamedTokenAllocatesNothingOfOurs() throws Exception {
+    void aStreamedTokenAllocatesNothing() throws Exception {
         try (var fixture = new FrontendFixture();
                 var socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port())) {
             var engine = fixture.engine(EngineConfig.of("model", Registration.ofContext(1_000_000)));
@@ -73,7 +67,7 @@ class GarbageTest {
                     .isLessThan(TOKENS);
             assertThat(writers)
                     .as("bytes of the writer's thread for %d tokens", TOKENS)
-                    .isLessThan(TOKENS * (OBSERVATION + 8L));
+                    .isLessThan(TOKENS);
         }
     }
 

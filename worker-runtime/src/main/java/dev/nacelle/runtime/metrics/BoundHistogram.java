@@ -1,45 +1,74 @@
 package dev.nacelle.runtime.metrics;
 
 import dev.nacelle.spi.metrics.Histogram;
-import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.util.List;
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
 
-/** A histogram bound to its series, with classic and native buckets; from any thread. */
+/**
+ * A histogram bound to its series, with classic and native buckets; from any thread. It shows what the client library's would,
+ * which costs several atomic operations and two objects for each observation. NaN is not observed, as there.
+ */
 public final class BoundHistogram implements Histogram, Instrument {
-    /** The client library's metric of this one series, known to no registry; its data point is what is updated. */
-    private final io.prometheus.metrics.core.metrics.Histogram metric;
+    /** Beyond it more threads observe at a time than run. */
+    private static final int MAX_CELLS =
+            Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1);
 
-    private final DistributionDataPoint point;
+    private final Labels labels;
+    private final double[] upperBounds;
+    private final long createdMillis = System.currentTimeMillis();
+    /** One, until two threads meet there; always a power of two. */
+    private volatile HistogramCell[] cells;
 
     BoundHistogram(FamilySpec spec, Labels labels) {
-        metric = io.prometheus.metrics.core.metrics.Histogram.builder()
-                .name(spec.name())
-                .constLabels(labels)
-                .classicUpperBounds(spec.upperBounds().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .toArray())
-                // No span is current on the threads that observe; looking for one would cost each of them.
-                .withoutExemplars()
-                .build();
-        point = metric.labelValues();
+        this.labels = labels;
+        upperBounds = DoubleStream.concat(
+                        spec.upperBounds().stream().mapToDouble(Double::doubleValue),
+                        DoubleStream.of(Double.POSITIVE_INFINITY))
+                .toArray();
+        cells = new HistogramCell[] {new HistogramCell(upperBounds)};
     }
 
     @Override
     public void observe(double value) {
-        point.observe(value);
+        if (Double.isNaN(value)) return;
+        var all = cells;
+        int at = (int) Thread.currentThread().threadId();
+        while (!all[at & (all.length - 1)].tryObserve(value)) {
+            Thread.onSpinWait();
+            all = more(all);
+            at++;
+        }
     }
 
     public long count() {
-        return point.getCount();
+        return totals().count();
     }
 
     public double sum() {
-        return point.getSum();
+        return totals().sum();
     }
 
-    List<HistogramDataPointSnapshot> points() {
-        return metric.collect().getDataPoints();
+    HistogramDataPointSnapshot point() {
+        return totals().shown(labels, createdMillis);
+    }
+
+    private HistogramTotals totals() {
+        var sum = new HistogramTotals(upperBounds);
+        for (var cell : cells) cell.addTo(sum);
+        return sum;
+    }
+
+    /** Twice as many cells as a thread knew of; those it knew of stay. */
+    private HistogramCell[] more(HistogramCell[] known) {
+        if (known.length == MAX_CELLS) return known;
+        synchronized (this) {
+            if (cells.length != known.length) return cells;
+            var all = Arrays.copyOf(known, known.length * 2);
+            for (int i = known.length; i < all.length; i++) all[i] = new HistogramCell(upperBounds);
+            cells = all;
+            return all;
+        }
     }
 }

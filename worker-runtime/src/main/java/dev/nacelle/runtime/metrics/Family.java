@@ -133,7 +133,7 @@ final class Family {
     private Optional<MetricSnapshot> histograms() {
         List<HistogramDataPointSnapshot> points = new ArrayList<>();
         series.forEach((_, held) -> {
-            if (held.instrument instanceof BoundHistogram histogram) points.addAll(histogram.points());
+            if (held.instrument instanceof BoundHistogram histogram) points.add(histogram.point());
         });
         return points.isEmpty() ? Optional.empty() : Optional.of(new HistogramSnapshot(metadata, points));
     }
