@@ -30,11 +30,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /** The port of the API's callers: HTTP/1.1 and HTTP/2, in clear or over TLS. */
 final class FrontendServer implements AutoCloseable {
     /**
-     * One accepts and one selects. The others parse and tokenize, and wait for nothing but, at times, a scrape's sources: with
-     * more of them each would sleep between two requests, and be woken for the next one.
+     * They parse and tokenize, and wait for nothing but slow readers of the scrape page. With more of them each would sleep
+     * between two requests, and be woken for the next one.
      */
-    private static final int THREADS_MAX =
-            2 + 3 * Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int WORKERS_MAX =
+            Math.min(22, 3 * Math.max(2, Runtime.getRuntime().availableProcessors()));
+
+    /** One more accepts, and one selects. */
+    private static final int THREADS_MAX = 2 + WORKERS_MAX;
 
     /** Bytes that are cleared for each response; a head that needs more gets more. */
     private static final int RESPONSE_HEAD = 1 << 10;
@@ -78,7 +81,13 @@ final class FrontendServer implements AutoCloseable {
         server.addBean(new NetworkConnectionLimit(config.limits().connections(), connector));
         var mappings = new PathMappingsHandler();
         var paths = config.pages();
-        pages.mount(mappings, paths.health(), paths.live(), paths.ready(), paths.metrics());
+        pages.mount(
+                mappings,
+                paths.health(),
+                paths.live(),
+                paths.ready(),
+                paths.metrics(),
+                page -> new AtATime(WORKERS_MAX / 2, page));
         mappings.addMapping(PathSpec.from("/v1/*"), api);
         mappings.addMapping(PathSpec.from("/openapi.json"), api);
         mappings.addMapping(PathSpec.from("/"), new Handler.Abstract.NonBlocking() {

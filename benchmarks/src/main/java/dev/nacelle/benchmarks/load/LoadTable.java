@@ -242,8 +242,9 @@ public final class LoadTable {
      */
     private void warmUp(Child child, IntFunction<String> bodies, Arrivals arrivals) throws IOException {
         var half = warmUp.dividedBy(2);
-        for (int second = 0; second < half.toSeconds(); second++) {
-            var body = bodies.apply(second % 2 == 0 ? SHORT_ANSWER : LONG_STREAM);
+        boolean isShort = true;
+        for (long end = System.nanoTime() + half.toNanos(); System.nanoTime() < end; isShort = !isShort) {
+            var body = bodies.apply(isShort ? SHORT_ANSWER : LONG_STREAM);
             measure(child, body, arrivals, Duration.ZERO, Duration.ofSeconds(1));
         }
         measure(child, bodies.apply(LONG_STREAM), arrivals, Duration.ZERO, half);

@@ -26,8 +26,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class HistogramBenchmark {
-    private final DistributionDataPoint library =
-            Histogram.builder().name("library").labelNames("model").build().labelValues("m");
+    private final DistributionDataPoint library = Histogram.builder()
+            .name("library")
+            .labelNames("model")
+            .withoutExemplars()
+            .build()
+            .labelValues("m");
     private final BoundHistogram ours = Families.in(new PrometheusRegistry())
             .scope()
             .histogram(FamilySpec.histogram("ours", ""), Labels.of("model", "m"));

@@ -8,12 +8,12 @@ import java.util.stream.DoubleStream;
 
 /**
  * A histogram bound to its series, with classic and native buckets; from any thread. It shows what the client library's would,
- * which costs several atomic operations and two objects for each observation. NaN is not observed, as there.
+ * which costs several atomic operations and three objects for each observation. NaN is not observed, as there.
  */
 public final class BoundHistogram implements Histogram, Instrument {
-    /** Beyond it more threads observe at a time than run. */
+    /** A power of two, up to two a processor: more threads do not run at a time. */
     private static final int MAX_CELLS =
-            Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1);
+            Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors());
 
     private final Labels labels;
     private final double[] upperBounds;
@@ -34,11 +34,10 @@ public final class BoundHistogram implements Histogram, Instrument {
     public void observe(double value) {
         if (Double.isNaN(value)) return;
         var all = cells;
-        int at = (int) Thread.currentThread().threadId();
-        while (!all[at & (all.length - 1)].tryObserve(value)) {
-            Thread.onSpinWait();
+        int first = (int) Thread.currentThread().threadId();
+        for (int tries = 0; !all[(first + tries) & (all.length - 1)].tryObserve(value); tries++) {
+            HistogramCell.pause(tries);
             all = more(all);
-            at++;
         }
     }
 

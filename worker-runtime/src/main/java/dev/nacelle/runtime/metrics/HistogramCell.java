@@ -2,6 +2,7 @@ package dev.nacelle.runtime.metrics;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A part of a histogram's totals, held for the moment of an observation. One atomic operation for all that an observation
@@ -17,6 +18,9 @@ final class HistogramCell {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    private static final int SPINS = 256;
+    private static final int PAUSE_NANOS = 10_000;
 
     private final HistogramTotals totals;
 
@@ -38,9 +42,15 @@ final class HistogramCell {
         return true;
     }
 
+    /** Waits before the next try: mostly for nanoseconds, and at times for a holder whom the system took off its processor. */
+    static void pause(int tries) {
+        if (tries % SPINS == SPINS - 1) LockSupport.parkNanos(PAUSE_NANOS);
+        else Thread.onSpinWait();
+    }
+
     /** Adds what is here to the sum. */
     void addTo(HistogramTotals sum) {
-        while (!HELD.compareAndSet(this, false, true)) Thread.onSpinWait();
+        for (int tries = 0; !HELD.compareAndSet(this, false, true); tries++) pause(tries);
         try {
             sum.add(totals);
         } finally {

@@ -8,7 +8,8 @@ import java.util.Arrays;
 
 /**
  * What was observed, in classic buckets and in native ones. Native buckets begin as fine as the client library's, and become
- * coarser when there are too many of them, as its do. Not thread-safe; to observe allocates nothing but for new buckets.
+ * coarser as long as there are too many of them (its do so once for each
+ * new one). Not thread-safe; to observe allocates nothing but for new buckets.
  */
 final class HistogramTotals {
     /** The client library's default, and its two that follow. */
@@ -66,9 +67,11 @@ final class HistogramTotals {
         while (positive.size() + negative.size() > MAX_NATIVE_BUCKETS && schema > COARSEST) coarsen(schema - 1);
     }
 
+    /** Memory may run out: then nothing has changed. */
     private void coarsen(int to) {
-        positive = positive.coarser(schema - to);
+        var coarserPositive = positive.coarser(schema - to);
         negative = negative.coarser(schema - to);
+        positive = coarserPositive;
         schema = to;
     }
 

@@ -69,11 +69,12 @@ final class NativeBuckets {
     void add(int index, long count) {
         int slot = slot(index);
         if (counts[slot] == 0) {
-            if (++size * 2 > indexes.length) {
+            if ((size + 1) * 2 > indexes.length) {
                 grow();
                 slot = slot(index);
             }
             indexes[slot] = index;
+            size++;
         }
         counts[slot] += count;
     }
@@ -110,11 +111,13 @@ final class NativeBuckets {
         return slot;
     }
 
+    /** Memory may run out: then nothing has changed. */
     private void grow() {
         int[] oldIndexes = indexes;
         long[] oldCounts = counts;
-        indexes = new int[oldIndexes.length * 2];
-        counts = new long[indexes.length];
+        int[] newIndexes = new int[oldIndexes.length * 2];
+        counts = new long[newIndexes.length];
+        indexes = newIndexes;
         for (int i = 0; i < oldIndexes.length; i++) {
             if (oldCounts[i] == 0) continue;
             int slot = slot(oldIndexes[i]);

@@ -2,9 +2,11 @@ package dev.nacelle.runtime.system;
 
 import jakarta.servlet.Servlet;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.http.pathmap.PathSpec;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.handler.PathMappingsHandler;
 
 /**
@@ -28,15 +30,22 @@ public final class SystemPages {
      * Mounts pages on a server's paths; an empty path leaves a page out.
      *
      * @param mappings the paths of the server's own handler
+     * @param scrapes what stands between the scrape page and its callers, which it waits for
      */
-    public void mount(PathMappingsHandler mappings, String health, String live, String ready, String metrics) {
+    public void mount(
+            PathMappingsHandler mappings,
+            String health,
+            String live,
+            String ready,
+            String metrics,
+            UnaryOperator<Handler> scrapes) {
         mount(mappings, health, HealthHandler.Question.HEALTH);
         mount(mappings, live, HealthHandler.Question.LIVE);
         mount(mappings, ready, HealthHandler.Question.READY);
         if (!metrics.isEmpty()) {
             var context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
             context.addServlet(new ServletHolder(scrape.get()), metrics);
-            mappings.addMapping(PathSpec.from(metrics), context);
+            mappings.addMapping(PathSpec.from(metrics), scrapes.apply(context));
         }
     }
 

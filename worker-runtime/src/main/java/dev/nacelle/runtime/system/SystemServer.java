@@ -3,6 +3,7 @@ package dev.nacelle.runtime.system;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.pathmap.PathSpec;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -39,7 +40,7 @@ public final class SystemServer implements AutoCloseable {
         connector.setPort(config.port());
         server.addConnector(connector);
         var mappings = new PathMappingsHandler();
-        pages.mount(mappings, "/health", "/live", "/ready", "/metrics");
+        pages.mount(mappings, "/health", "/live", "/ready", "/metrics", UnaryOperator.identity());
         mappings.addMapping(
                 PathSpec.from("/engine/control/*"),
                 new ActionHandler(actions, ActionHandler.Kind.CONTROL, config.controls()));
