@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * What was observed, in classic buckets and in native ones. Native buckets begin as fine as the client library's, and become
- * coarser as long as there are too many of them (its do so once for each
- * new one). Not thread-safe; to observe allocates nothing but for new buckets.
+ * coarser as long as there are too many of them (its do so once for each new one). Not thread-safe; to observe allocates
+ * nothing but for new buckets.
  */
 final class HistogramTotals {
     /** The client library's default, and its two that follow. */
